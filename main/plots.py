@@ -1,0 +1,73 @@
+"""Arrays in, pictures out."""
+import matplotlib
+from matplotlib import pyplot
+
+
+def reconstructions(originals, decoded, path):
+    """Draw 28 x 28 images above their reconstructions, both (n, ...)."""
+    figure, rows = pyplot.subplots(2, len(originals), figsize=(10, 2.8))
+    for row, name, images in zip(rows, ('input', 'output'),
+                                 (originals, decoded)):
+        row[0].set_ylabel(name)
+        for axes, image in zip(row, images):
+            axes.imshow(image.reshape(28, 28), cmap='gray', vmin=0, vmax=1)
+            axes.set(xticks=[], yticks=[])
+    figure.suptitle('Test digits and their reconstructions')
+    return save(figure, path)
+
+
+def losses(history, path):
+    """Draw the curves of `history`: {'loss': [...], 'val_loss': [...]}."""
+    figure, axes = pyplot.subplots()
+    for key, label in (('loss', 'training'), ('val_loss', 'validation')):
+        axes.plot(range(1, len(history[key]) + 1), history[key], '.-',
+                  label=label)
+    axes.xaxis.get_major_locator().set_params(integer=True, min_n_ticks=1)
+    axes.set(title='Loss while training', xlabel='epoch', ylabel='loss (nats)')
+    axes.legend()
+    return save(figure, path)
+
+
+def latent_grid(images, limit, path):
+    """Draw decoded latent points as one image.
+
+    Args:
+        images: (n, n, height, width); rows go down the second latent
+            dimension from `limit` to -`limit`, columns up the first.
+        limit: where the grid ends, in standard deviations of N(0, 1).
+        path: the file to write.
+    """
+    rows, columns, height, width = images.shape
+    mosaic = images.swapaxes(1, 2).reshape(rows * height, columns * width)
+    # The points are the centres of their images, so half an image stands out.
+    edge = limit * columns / (columns - 1)
+    figure, axes = pyplot.subplots(figsize=(8, 8))
+    axes.imshow(mosaic, cmap='gray', extent=(-edge, edge, -edge, edge),
+                vmin=0, vmax=1)
+    axes.set(title='Digits decoded from the latent plane',
+             xlabel='latent dimension 1', ylabel='latent dimension 2')
+    return save(figure, path)
+
+
+def latent_plane(means, labels, path):
+    """Draw encoded images, (n, 2), coloured by class, (n,)."""
+    figure, axes = pyplot.subplots(figsize=(8, 7))
+    points = axes.scatter(*means.T, c=labels, cmap='tab10', s=3)
+    axes.set(title='Test digits in the latent plane',
+             xlabel='mean of latent dimension 1',
+             ylabel='mean of latent dimension 2')
+    axes.legend(*points.legend_elements(num=None), title='class')
+    return save(figure, path)
+
+
+def save(figure, path):
+    """Write a PNG file and return its path."""
+    figure.tight_layout()
+    figure.savefig(path, dpi=100)
+    return path
+
+
+def show():
+    """Open a window for each picture, where there is a display."""
+    if matplotlib.get_backend().lower() != 'agg':
+        pyplot.show()
