@@ -153,10 +153,11 @@ def check_keras(version):
 
 def blame(options, error):
     """Return in one line where in the solution an error came from."""
+    folder = options.solution.resolve()
     frames = [f'{Path(frame.filename).name}, line {frame.lineno}: '
               for frame in traceback.extract_tb(error.__traceback__)
-              if options.solution in Path(frame.filename).parents]
-    if isinstance(error, SyntaxError):
+              if folder in Path(frame.filename).resolve().parents]
+    if isinstance(error, SyntaxError) and error.filename:
         frames = [f'{Path(error.filename).name}, line {error.lineno}: ']
     message = (str(error).strip() or 'no message').splitlines()[0]
     return (f'{options.solution}: expected a network that trains, found '

@@ -107,10 +107,11 @@ def read_idx_file(path):
             raise ValueError(f'{zipped.name}: {error}') from None
     rank = 3 if 'images' in path.name else 1
     start = 4 + 4 * rank
-    shape = tuple(np.frombuffer(content[4:start], '>i4').tolist())
+    header = content[:start].ljust(start, b'\0')
+    shape = np.frombuffer(header[4:], '>i4')
     values = np.frombuffer(content[start:], np.uint8)
-    if (content[:4] != bytes([0, 0, 8, rank]) or len(shape) != rank
-            or values.size != np.prod(shape)):
+    if (header[:4] != bytes([0, 0, 8, rank]) or len(content) < start
+            or values.size != np.prod(shape, dtype=float)):
         raise ValueError(f'{path.name}: not a complete IDX file of rank '
                          f'{rank} and type uint8')
     return values.reshape(shape)

