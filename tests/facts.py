@@ -1,6 +1,6 @@
 """What is known of a submission: plain data, no Keras objects."""
 from dataclasses import dataclass, field
-from typing import Any, Optional
+from typing import Optional
 
 FILES = ('0-vanilla.py', '1-sparse.py', '2-convolutional.py',
          '3-variational.py')
@@ -68,7 +68,7 @@ class Built:
     """
     arguments: tuple
     returned: str
-    arguments_after: Any = None
+    changed: Optional[str] = None
     encoder: Optional[Network] = None
     decoder: Optional[Network] = None
     auto: Optional[Network] = None
@@ -90,9 +90,9 @@ class Facts:
     built: tuple = ()
 
 
-def from_plain(plain):
+def from_plain(arguments, plain):
     """Return Built from what JSON makes of its fields."""
-    plain = tuples(plain)
+    plain = {**tuples(plain), 'arguments': arguments}
     for name in ('encoder', 'decoder', 'auto'):
         if plain[name] is not None:
             layers = tuple(Layer(**layer) for layer in plain[name]['layers'])

@@ -1,6 +1,8 @@
 """The pytest plugin: options, fixtures, dependencies, the closing table."""
 import csv
+import multiprocessing
 import os
+from concurrent.futures import ThreadPoolExecutor
 from importlib import metadata
 from pathlib import Path
 
@@ -16,6 +18,7 @@ COLUMNS = (*TASKS, 'style')
 GIGABYTES = 4
 RESULTS = pytest.StashKey()
 FACTS = pytest.StashKey()
+POOL = pytest.StashKey()
 
 
 def pytest_addoption(parser):
@@ -51,14 +54,33 @@ def pytest_configure(config):
     if config.option.time_limit <= 0:
         raise pytest.UsageError('--time-limit: expected a number above zero, '
                                 f'found {config.option.time_limit:g}')
-    if config.option.submission and not config.option.file_or_dir:
+    if config.option.submission:
         config.args = [str(ROOT / 'tests' / 'spec')]
     config.stash[RESULTS] = {}
     config.stash[FACTS] = {}
-    if config.pluginmanager.hasplugin('xdist') and config.getoption(
-            'dist', 'no') == 'load':
-        # The checks of one file share its facts, and depend on each other.
-        config.option.dist = 'loadgroup'
+    config.stash[POOL] = ThreadPoolExecutor(
+        1 if hasattr(config, 'workerinput') else os.cpu_count())
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Keep the checks of a file together: they share its facts."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Scheduling(LoadScopeScheduling):
+        """Gives a worker the checks of a file, or else a file of tests."""
+
+        def _split_scope(self, nodeid):
+            return target_of(nodeid) or nodeid.partition('::')[0]
+
+    return Scheduling(config, log)
+
+
+def target_of(nodeid):
+    """Return 'submission-task' of a check of the specification, or None."""
+    if 'tests/spec/' not in nodeid or '[' not in nodeid:
+        return None
+    return nodeid.partition('[')[2].rpartition(']')[0]
 
 
 def pytest_report_header():
@@ -86,8 +108,7 @@ def pytest_generate_tests(metafunc):
                for name, path in submissions(metafunc.config).items()
                for number in ([task] if task in TASKS else TASKS)]
     metafunc.parametrize('submission', [
-        pytest.param(target, id=f'{target[0]}-{target[2]}', marks=(
-            pytest.mark.xdist_group(f'{target[0]}-{target[2]}'),))
+        pytest.param(target, id=f'{target[0]}-{target[2]}')
         for target in targets], scope='session')
 
 
@@ -141,10 +162,32 @@ def _after(request):
 @pytest.fixture
 def found(request, submission):
     """The facts of one file of a submission."""
-    known = request.config.stash[FACTS]
+    return look_up(request.config, submission).result()
+
+
+def look_up(config, submission):
+    """Return the future facts of one file of a submission."""
+    known = config.stash[FACTS]
     if submission not in known:
-        known[submission] = find(request.config, submission)
+        known[submission] = config.stash[POOL].submit(find, config, submission)
     return known[submission]
+
+
+def pytest_collection_finish(session):
+    """Start to find facts, unless a worker does not know yet which."""
+    config = session.config
+    if config.option.collectonly or hasattr(config, 'workerinput'):
+        return
+    for item in session.items:
+        if 'found' in item.fixturenames:
+            look_up(config, item.callspec.params['submission'])
+
+
+def pytest_sessionfinish(session):
+    """Leave nothing running after Ctrl-C."""
+    session.config.stash[POOL].shutdown(wait=False, cancel_futures=True)
+    for child in multiprocessing.active_children():
+        child.kill()
 
 
 @pytest.fixture
@@ -180,8 +223,8 @@ def find(config, submission):
     try:
         if outcome.value['problem']:
             return facts.Facts(problem=f'{outcome.value["problem"]}{printed}')
-        return facts.Facts(built=tuple(map(facts.from_plain,
-                                           outcome.value['built'])))
+        return facts.Facts(built=tuple(map(
+            facts.from_plain, facts.CALLS[task], outcome.value['built'])))
     except (KeyError, TypeError, ValueError):
         return facts.Facts(problem='gave no facts that can be understood')
 
@@ -212,9 +255,9 @@ class Grades:
     def count(self, ids):
         """Count node ids by submission and column."""
         for nodeid in ids:
-            if 'tests/spec/' not in nodeid or '[' not in nodeid:
+            target = target_of(nodeid)
+            if not target:
                 continue
-            target = nodeid.split('[', 1)[1].split(']')[0]
             name = target.rpartition('-')[0]
             column = ('style' if 'test_style' in nodeid
                       else int(target.rpartition('-')[2]))
@@ -228,7 +271,7 @@ class Grades:
             return
         key = tuple(grade)
         if report.failed:
-            lines = report.longreprtext.splitlines() or ['']
+            lines = str(report.longrepr).strip().splitlines() or ['']
             self.failures.setdefault(key, []).append(
                 (report.nodeid, lines[0]))
         elif report.passed and report.when == 'call':

@@ -91,7 +91,8 @@ class _Inspection:
 
     def __init__(self, task, arguments, given, returned, whole):
         self.task, self.arguments = task, arguments
-        self.facts = {'arguments': arguments, 'arguments_after': given,
+        self.facts = {'changed': (None if given == arguments
+                                  else spell(given)),
                       'returned': _kind_of(returned), 'errors': {},
                       **dict.fromkeys((
                           'encoder', 'decoder', 'auto', 'shared',

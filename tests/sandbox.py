@@ -25,6 +25,9 @@ CHANGES = {
     'shutil.rmtree', 'shutil.move', 'shutil.copyfile'}
 
 
+_STARTING = threading.Lock()
+
+
 @dataclass(frozen=True)
 class Outcome:
     """What the function returned, or how its process ended instead."""
@@ -56,7 +59,7 @@ def run(module, function, arguments, preload, seconds, gigabytes):
         child = context.Process(target=_child, daemon=True, args=(
             result_in, output_in, folder, module, function, arguments,
             seconds, gigabytes))
-        with _no_main():
+        with _STARTING, _no_main():
             child.start()
         result_in.close()
         output_in.close()
