@@ -10,6 +10,7 @@ import tempfile
 import threading
 import traceback
 from dataclasses import dataclass
+from multiprocessing import forkserver
 
 OUTPUT_KEPT = 2000
 RESULT_LIMIT = 2 ** 24
@@ -50,7 +51,7 @@ def run(module, function, arguments, preload, seconds, gigabytes):
     fork = 'forkserver' in multiprocessing.get_all_start_methods()
     context = multiprocessing.get_context('forkserver' if fork else 'spawn')
     if fork:
-        context.set_forkserver_preload([__name__, *preload])
+        _start_server([__name__, *preload])
     with contextlib.ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory())
         result, result_in = context.Pipe(duplex=False)
@@ -74,6 +75,23 @@ def run(module, function, arguments, preload, seconds, gigabytes):
             _end(child)
     text = kept.decode('utf-8', 'replace')
     return Outcome(value, ended, text)
+
+
+def _start_server(preload):
+    """Start the process that children are forked from, unless it runs.
+
+    It imports nothing from where Python would not look by itself.
+    """
+    with _STARTING:
+        path = os.environ.get('PYTHONPATH')
+        os.environ['PYTHONPATH'] = os.pathsep.join(filter(None, [
+            os.path.dirname(__file__), path]))
+        multiprocessing.set_forkserver_preload(preload)
+        forkserver.ensure_running()
+        if path is None:
+            del os.environ['PYTHONPATH']
+        else:
+            os.environ['PYTHONPATH'] = path
 
 
 @contextlib.contextmanager
