@@ -15,8 +15,7 @@ import plots
 
 # TensorFlow reads these when it is imported: hence the late imports below.
 # oneDNN, off by default on some processors, halves the time of convolutions.
-os.environ.setdefault('TF_ENABLE_ONEDNN_OPTS', '1')
-os.environ.setdefault('TF_CPP_MIN_LOG_LEVEL', '3')
+ENVIRONMENT = {'TF_ENABLE_ONEDNN_OPTS': '1', 'TF_CPP_MIN_LOG_LEVEL': '3'}
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -36,6 +35,7 @@ def run(main):
     """Call a driver's main(options); say in one line what a user got wrong."""
     parser = make_parser(sys.modules[main.__module__].__doc__)
     options = parser.parse_args()
+    os.environ.update({**ENVIRONMENT, **os.environ})
     try:
         with muted():
             import tensorflow

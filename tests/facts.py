@@ -78,6 +78,7 @@ class Built:
     loss: Optional[dict] = None
     penalty: Optional[dict] = None
     training: Optional[dict] = None
+    varying: Optional[tuple] = None
     sampling: Optional[dict] = None
     divergence: Optional[dict] = None
     errors: dict = field(default_factory=dict)

@@ -113,22 +113,29 @@ def pytest_generate_tests(metafunc):
 
 
 def pytest_collection_modifyitems(items):
-    """Go submission by submission, task by task, in the order of checks."""
-    def order(item):
-        target = getattr(item, 'callspec', None)
-        target = target and target.params.get('submission')
-        if not target:
-            return (1, 0, 0)
-        names = list(submissions(item.config))
-        return (0, names.index(target[0]), target[2])
+    """Go submission by submission, and from a check to those after it."""
+    checks = [item for item in items if 'submission' in item.fixturenames]
+    if not checks:
+        return
+    names = list(submissions(checks[0].config))
 
-    items.sort(key=order)
-    for item in items:
-        target = getattr(item, 'callspec', None)
-        target = target and target.params.get('submission')
-        if target:
-            column = item.cls.task
-            item.user_properties.append(('grade', [target[0], column]))
+    def order(item):
+        name, _, task = item.callspec.params['submission']
+        return names.index(name), task, depth(item.cls, item.originalname)
+
+    for item in checks:
+        name, _, _ = item.callspec.params['submission']
+        item.user_properties.append(('grade', [name, item.cls.task]))
+    others = [item for item in items if item not in set(checks)]
+    items[:] = sorted(checks, key=order) + others
+
+
+def depth(cls, name):
+    """Return how many checks must come before a check, one by one."""
+    marks = getattr(getattr(cls, name), 'pytestmark', [])
+    return 1 + max((depth(cls, before) for mark in marks
+                    if mark.name == 'after' for before in mark.args),
+                   default=0)
 
 
 def failed_before(item, name):
@@ -272,8 +279,7 @@ class Grades:
         key = tuple(grade)
         if report.failed:
             lines = str(report.longrepr).strip().splitlines() or ['']
-            self.failures.setdefault(key, []).append(
-                (report.nodeid, lines[0]))
+            self.failures.setdefault(key, []).append(lines[0])
         elif report.passed and report.when == 'call':
             self.passed[key] = self.passed.get(key, 0) + 1
         if report.when == 'teardown' or report.failed:
@@ -290,7 +296,7 @@ class Grades:
                 total = self.total.get(key, 0)
                 if not total:
                     continue
-                failure = min(self.failures.get(key, [('', '')]))[1]
+                failure = self.failures.get(key, [''])[0]
                 verdict = ('failed' if failure
                            else 'not finished'
                            if finished.get(key, 0) < total else 'passed')

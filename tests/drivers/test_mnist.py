@@ -1,13 +1,10 @@
 """Where the digits come from."""
 import gzip
-import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / 'main'))
-import mnist  # noqa: E402
+import mnist
 
 IMAGES = np.arange(20 * 784).reshape(20, 28, 28).astype('uint8')
 LABELS = np.arange(20) % 10
