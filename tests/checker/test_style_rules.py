@@ -46,7 +46,9 @@ def rows(tmp_path_factory):
 @pytest.mark.parametrize('name', RULES)
 def test_rule_is_failed(name, rows):
     """A file that breaks one rule fails that check alone."""
+    # Without a newline at the end, pycodestyle is not asked as well.
+    lost = 2 if name == 'newline' else 1
     row = rows[name]
     assert row['verdict'] == 'failed'
     assert RULES[name][0] in row['first failure']
-    assert int(row['passed']) == int(row['total']) - 1
+    assert int(row['passed']) == int(row['total']) - lost
