@@ -85,9 +85,10 @@ def target_of(nodeid):
 
 def pytest_report_header():
     """Say which TensorFlow judges, without importing it."""
-    versions = ', '.join(f'{name} {metadata.version(name)}'
-                         for name in ('tensorflow', 'keras', 'numpy'))
-    return f'judging with: {versions}'
+    versions = [f'{package.name} {package.version}'
+                for package in metadata.distributions()
+                if package.name in ('tensorflow', 'tensorflow-cpu', 'keras')]
+    return f'judging with: {", ".join(sorted(set(versions)))}'
 
 
 def submissions(config):

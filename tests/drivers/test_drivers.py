@@ -13,6 +13,8 @@ import numpy as np
 import pytest
 from matplotlib import image
 
+import driver
+
 ROOT = Path(__file__).resolve().parents[2]
 MAIN = ROOT / 'main'
 PICTURES = [
@@ -123,6 +125,18 @@ def test_mistake_gets_one_line(mistake, mistakes):
     assert errors.count('\n') == 1
     assert f'argument {option}: ' in errors and value in errors
     assert 'expected' in errors
+
+
+@pytest.mark.parametrize('version, works', [
+    ('2', True), ('3.0.5', False), ('3.13.2', False), ('3.14.0', True),
+    ('4.0', True)])
+def test_keras_that_sums_penalties_is_refused(version, works):
+    """Drivers 1 and 3 stop with one line on Keras 3.0 to 3.13."""
+    if works:
+        driver.check_keras(version)
+    else:
+        with pytest.raises(driver.UsageError, match=version):
+            driver.check_keras(version)
 
 
 def test_interrupt_still_plots(tmp_path, data):
