@@ -15,11 +15,15 @@ import tensorflow.keras as keras
 
 from facts import spell
 
-# TensorFlow imports these when it first trains, too late for a child that
-# may no longer read the files of the user who runs pytest.
-for _name in ('flat_map_op', 'from_tensors_op', 'range_op', 'zip_op'):
+# Keras and TensorFlow import these when they first build and train, too late
+# for a child that may no longer read the files of the user who runs pytest.
+for _name in ('keras.src.engine.base_layer_v1',
+              'tensorflow.python.data.ops.flat_map_op',
+              'tensorflow.python.data.ops.from_tensors_op',
+              'tensorflow.python.data.ops.range_op',
+              'tensorflow.python.data.ops.zip_op'):
     with contextlib.suppress(ImportError):
-        importlib.import_module(f'tensorflow.python.data.ops.{_name}')
+        importlib.import_module(_name)
 
 SAMPLES = 8
 DRAWS = 400
