@@ -6,24 +6,23 @@ import statistics
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import driver
 import mnist
+import networks
 
-CALLS = (('0-vanilla.py', (784, [128, 64], 32), (-1, 784)),
-         ('1-sparse.py', (784, [128, 64], 32, 10e-6), (-1, 784)),
-         ('2-convolutional.py', ((28, 28, 1), [16, 8, 8], (4, 4, 8)),
-          (-1, 28, 28, 1)),
-         ('3-variational.py', (784, [512], 2), (-1, 784)))
+EPOCHS = 4
 
 
-def measure(task, way, options):
+def measure(task, way, path):
     """Train in this process; print seconds an epoch and validation loss."""
-    (x_train, _), (x_test, _) = mnist.load(options.data)
-    name, call, shape = CALLS[task]
+    (x_train, _), (x_test, _) = mnist.load(path)
+    *_, shape = networks.CALLS[task]
     x_train, x_test = x_train.reshape(shape), x_test.reshape(shape)
     from tensorflow import keras
-    _, _, auto = driver.load(options, name)(*call)
+    keras.utils.set_random_seed(0)
+    _, _, auto = networks.build(task)
     ends = []
     fit = auto.fit
 
@@ -34,37 +33,45 @@ def measure(task, way, options):
 
     if way == 'plain':
         x_train, x_test = mnist.scale(x_train), mnist.scale(x_test)
-        history = timed(x_train, x_train, epochs=options.epochs,
+        history = timed(x_train, x_train, epochs=EPOCHS,
                         batch_size=256, shuffle=True, verbose=0,
                         validation_data=(x_test, x_test)).history
     else:
         auto.fit = timed
-        history = driver.train(auto, x_train, x_test, options)
+        history = driver.train(auto, x_train, x_test, argparse.Namespace(
+            epochs=EPOCHS, batch_size=256))
     seconds = statistics.median(b - a for a, b in zip(ends, ends[1:]))
     print(seconds, history['val_loss'][-1])
 
 
 def main():
     """Run each network both ways, each in a process of its own."""
-    parser = driver.make_parser(__doc__)
-    parser.set_defaults(epochs=4)
+    parser = driver.Parser(description=__doc__)
+    parser.add_argument('--data', type=Path, metavar='PATH',
+                        help='digits to use, as with the drivers')
     parser.add_argument('--one', nargs=2, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.one:
-        measure(int(options.one[0]), options.one[1], options)
+        task, way = options.one
+        try:
+            measure(int(task), way, options.data)
+        except mnist.DataError as error:
+            parser.error(f'argument --data: {error}')
         return
     print('task  plain s  driver s  ratio  plain val_loss  driver val_loss')
-    for task in range(len(CALLS)):
+    for task in range(len(networks.CALLS)):
         found = []
         for way in ('plain', 'driver'):
             environment = dict(os.environ)
             if way == 'driver':
                 environment = {**driver.ENVIRONMENT, **environment}
-            output = subprocess.run(
+            run = subprocess.run(
                 [sys.executable, __file__, *sys.argv[1:], '--one', str(task),
-                 way], env=environment, stdout=subprocess.PIPE, text=True,
-                check=True).stdout
-            found.append([float(n) for n in output.split('\n')[-2].split()])
+                 way], env=environment, stdout=subprocess.PIPE, text=True)
+            if run.returncode:
+                sys.exit(run.returncode)
+            last_line = run.stdout.splitlines()[-1]
+            found.append([float(number) for number in last_line.split()])
         (plain, loss), (ours, our_loss) = found
         print(f'{task:4}  {plain:7.2f}  {ours:8.2f}  {ours / plain:5.2f}  '
               f'{loss:14.4f}  {our_loss:15.4f}', flush=True)

@@ -3,7 +3,8 @@ import matplotlib
 from matplotlib import pyplot
 
 
-def reconstructions(originals, decoded, path):
+def reconstructions(originals, decoded, path,
+                    title='Test digits and their reconstructions'):
     """Draw 28 x 28 images above their reconstructions, both (n, ...)."""
     figure, rows = pyplot.subplots(2, len(originals), figsize=(10, 2.8))
     for row, name, images in zip(rows, ('input', 'output'),
@@ -12,7 +13,7 @@ def reconstructions(originals, decoded, path):
         for axes, image in zip(row, images):
             axes.imshow(image.reshape(28, 28), cmap='gray', vmin=0, vmax=1)
             axes.set(xticks=[], yticks=[])
-    figure.suptitle('Test digits and their reconstructions')
+    figure.suptitle(title)
     return save(figure, path)
 
 

@@ -122,7 +122,8 @@ def pytest_collection_modifyitems(items):
 
     def order(item):
         name, _, task = item.callspec.params['submission']
-        return names.index(name), task, depth(item.cls, item.originalname)
+        return (names.index(name), task, item.cls.task == 'style',
+                depth(item.cls, item.originalname))
 
     for item in checks:
         name, _, _ = item.callspec.params['submission']

@@ -104,6 +104,8 @@ VARIATIONAL = [
     ('the KL weighted down, the cross-entropy a mean', *NO_KL,
      ('    image = ', LAYER), (SAMPLE, DRAW), ('-0.5', '-0.5 / input_dims'),
      ('[input_dims]', '[1]')),
+    ('the KL weighted down alone', ('L2(1 / 2)', 'L2(1 / 100)'),
+     ('log_variance - 1) / 2', 'log_variance - 1) / 100')),
     ('a loss of its own', (COMPILE, "optimizer='adam', loss=lambda y, p: "
                            'keras.backend.mean(keras.losses.'
                            'binary_crossentropy(y, p))')),

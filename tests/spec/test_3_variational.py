@@ -4,8 +4,7 @@ import pytest
 from checks import (DenseChecks, check_activation, describe, measured,
                     require)
 
-TERMS = {'the mean': 'mean**2', 'the variance': 'exp(log_var)',
-         'the log variance': '-log_var', 'the constant': '-1'}
+TERMS = ('mean**2', 'exp(log_var)', '-log_var', '-1')
 TOLERANCE = 0.02
 
 
@@ -125,18 +124,19 @@ class TestVariational(DenseChecks):
     def test_loss_has_the_kl_divergence(self, calls):
         """The loss has KL(N(mean, variance) || N(0, 1)), times a constant."""
         for call, fit in measured(calls, 'divergence'):
-            _, *weights = fit['weights']
-            text = ' + '.join(f'{weight:.4g} * ({term})' for weight, term
-                              in zip(weights, TERMS.values()))
+            cross_entropy, *weights = fit['weights']
+            # What float32 leaves of a large loss.
+            blur = 1e-6 * abs(cross_entropy)
+            text = ', '.join(f'{weight:.2g} for {term}' for weight, term
+                             in zip(weights, TERMS))
             scale = sum(weights[:3]) / 3
-            wrong = [name for name, weight in zip(TERMS, weights)
-                     if not near(weight, scale)]
-            require(scale > 1e-6 and not wrong
-                    and fit['residual'] < 1e-3 * fit['range'],
+            alike = all(near(weight, scale) or abs(weight - scale) < blur
+                        for weight in weights)
+            fits = fit['residual'] < 1e-3 * fit['range'] + blur
+            require(scale > 1e-6 and alike and fits,
                     'beside the cross-entropy the loss must be b/2 * (mean**2 '
                     '+ exp(log_var) - log_var - 1), summed over the latent '
                     'dimensions, for one b above zero',
-                    f'1/2 * ({text})'
-                    + (f', up to {fit["residual"]:.2g}'
-                       if fit['residual'] >= 1e-3 * fit['range'] else ''),
+                    f'b = {text}'
+                    + ('' if fits else f', up to {fit["residual"]:.2g}'),
                     call)
