@@ -57,7 +57,8 @@ def latent_plane(means, labels, path):
     axes.set(title='Test digits in the latent plane',
              xlabel='mean of latent dimension 1',
              ylabel='mean of latent dimension 2')
-    axes.legend(*points.legend_elements(num=None), title='class')
+    axes.legend(*points.legend_elements(num=None), title='class',
+                loc='center left', bbox_to_anchor=(1, 0.5))
     return save(figure, path)
 
 

@@ -81,7 +81,7 @@ def fingerprint(folder):
         stat.S_IMODE(path.lstat().st_mode), path.is_file()
         and hashlib.sha256(path.read_bytes()).hexdigest())
         for path in sorted(folder.rglob('*'))
-        if '.git' not in path.parts and '__pycache__' not in path.parts}
+        if not {'.git', '.venv', '__pycache__'} & {*path.parts}}
 
 
 def children():

@@ -1,0 +1,81 @@
+"""The commands of the README do what it shows.
+
+They run in the order of the page, in a copy of the repository, with the
+folders and files there of which the page speaks.
+"""
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+# Each block of commands, with the output that the page shows after it.
+BLOCKS = re.findall(r'^```sh\n(.*?)^```\n(?:\n```text\n(.*?)^```)?',
+                    (ROOT / 'README.md').read_text(encoding='utf-8'),
+                    re.DOTALL | re.MULTILINE)
+# .ci/run runs the first ones, and there is no image for the last.
+ELSEWHERE = ('python3 -m venv ', '. .venv/', 'docker ')
+WORKFLOW = (ROOT / '.github' / 'classroom.yml').read_text()
+
+
+@pytest.fixture(scope='module')
+def copy(tmp_path_factory):
+    """A copy of the repository, with submissions and digits in it."""
+    folder = tmp_path_factory.mktemp('readme') / 'copy'
+    shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(
+        '.git', '.venv', '__pycache__', 'plots'))
+    for name in ('DIR', 'class/ada', 'class/bob'):
+        (folder / name).mkdir(parents=True)
+        for file in ROOT.glob('[0-3]-*.py'):
+            shutil.copy(file, folder / name)
+    images = np.random.default_rng(0).integers(0, 256, (300, 28, 28), 'uint8')
+    labels = np.arange(300) % 10
+    np.savez(folder / 'mnist.npz', x_train=images, y_train=labels,
+             x_test=images, y_test=labels)
+    return folder
+
+
+def run(command, folder):
+    """Run a line of the README in a shell; return what ended and printed."""
+    path = f'{Path(sys.executable).parent}{os.pathsep}{os.environ["PATH"]}'
+    return subprocess.run(
+        ['bash', '-c', command], cwd=folder, text=True, timeout=1200,
+        env={**os.environ, 'PATH': path, 'PART': '0', 'MPLBACKEND': 'agg'},
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT)
+
+
+@pytest.mark.parametrize('commands, shown', [
+    pytest.param(commands, shown, id=commands.splitlines()[-1])
+    for commands, shown in BLOCKS if not commands.startswith(ELSEWHERE)])
+def test_commands_do_what_the_page_shows(commands, shown, copy):
+    """They succeed, but for a check of what is wrong, and print the same."""
+    for command in commands.splitlines():
+        done = run(command, copy)
+        expected = 1 if command == 'pytest --submission=wrong' else 0
+        assert done.returncode == expected, done.stdout
+    assert shown in done.stdout
+
+
+def test_files_that_the_page_speaks_of_are_written(copy):
+    """The commands left pictures and grades."""
+    for name in ('plots/3-latent-grid.png', 'weaker/3-reconstructions.png',
+                 'grades.csv', 'grades.xml', 'grades-0.csv'):
+        assert (copy / name).stat().st_size > 100
+
+
+def test_workflow_for_a_classroom_grades(copy):
+    """Its command grades a submission where the workflow checks it out."""
+    command, = re.findall('run: (pytest .*)', WORKFLOW)
+    folder = copy.parent / 'workspace'
+    folder.mkdir()
+    shutil.copytree(copy, folder / 'checker')
+    shutil.copytree(copy / 'DIR', folder / 'submission')
+    done = run(command, folder)
+    assert done.returncode == 0, done.stdout
+    assert (folder / 'grades.csv').read_text().count('passed') >= 5
