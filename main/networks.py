@@ -22,7 +22,7 @@ def build(task):
 
 def describe(layer):
     """Return the class, the shape of the output and the activation."""
-    shape = ' × '.join(map(str, layer.output.shape[1:]))
+    shape = '×'.join(map(str, layer.output.shape[1:]))
     activation = layer.get_config().get('activation', '')
     return f'{type(layer).__name__} {shape} {activation}'.rstrip()
 
@@ -30,15 +30,15 @@ def describe(layer):
 def main():
     """Build the networks, print the table."""
     argparse.ArgumentParser(description=__doc__).parse_args()
-    columns = [('', '---', 'encoder', 'decoder', 'parameters of the encoder',
-                'of the decoder', 'of both')]
+    columns = [('', '---', 'encoder', 'decoder', 'parameters')]
     for task, (name, *_) in enumerate(CALLS):
         with driver.muted():
             models = build(task)
         layers = ('<br>'.join(map(describe, half.layers))
                   for half in models[:2])
-        counts = (f'{model.count_params():,}' for model in models)
-        columns.append((f'[{name}]({name})', '---', *layers, *counts))
+        counts = [f'{model.count_params():,}' for model in models]
+        columns.append((f'[{name}]({name})', '---', *layers,
+                        '{} +<br>{} =<br>{}'.format(*counts)))
     for row in zip(*columns):
         print('|', ' | '.join(row), '|')
 

@@ -1,4 +1,5 @@
 """Folders of submissions, and what the checker says of them."""
+import csv
 import subprocess
 import sys
 from itertools import zip_longest
@@ -10,12 +11,22 @@ from facts import FILES
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def grade(folders, *options, limit=1200):
+def command(folders, *options):
+    """Return the arguments of a process that checks folders."""
+    return [sys.executable, '-m', 'pytest', '-c', str(ROOT / 'pytest.ini'),
+            *options, '--submission', *map(str, folders)]
+
+
+def grade(folders, *options):
     """Run the checker in a process of its own."""
-    return subprocess.run(
-        [sys.executable, '-m', 'pytest', '-q', '-c', str(ROOT / 'pytest.ini'),
-         *options, '--submission', *map(str, folders)],
-        cwd=ROOT, capture_output=True, text=True, timeout=limit)
+    return subprocess.run(command(folders, '-q', *options), cwd=ROOT,
+                          capture_output=True, text=True, timeout=1200)
+
+
+def rows_of(table):
+    """Return {submission: row} of a CSV file with grades for one task."""
+    with open(table, newline='', encoding='utf-8') as file:
+        return {row['submission']: row for row in csv.DictReader(file)}
 
 
 def change(text, pairs):

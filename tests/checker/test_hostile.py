@@ -1,15 +1,17 @@
 """Whatever a submission does, it gets a verdict and harms nobody."""
 import contextlib
-import csv
 import hashlib
+import signal
 import stat
+import subprocess
 import time
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
 import reading
-from classroom import grade
+from classroom import command, grade, rows_of
 from facts import FILES
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -132,9 +134,7 @@ def graded(tmp_path_factory):
                    '--time-limit', str(LIMIT), '-k', 'TestVanilla')
     taken = time.monotonic() - begin
     after = fingerprint(root), fingerprint(ROOT)
-    with open(table, newline='') as file:
-        rows = {row['submission']: row for row in csv.DictReader(file)}
-    return {'rows': rows, 'taken': taken, 'changed': before != after,
+    return {'rows': rows_of(table), 'taken': taken, 'changed': before != after,
             'names': names, 'left': left_of(running),
             'status': result.returncode}
 
@@ -212,9 +212,33 @@ def test_trusted_code_is_still_held(tmp_path):
     table = tmp_path / 'grades.csv'
     grade([tmp_path / name for name in GUARDED], '--trust', '--grades',
           str(table), '-k', 'TestVanilla', '--time-limit', str(LIMIT))
-    with open(table, newline='') as file:
-        rows = {row['submission']: row for row in csv.DictReader(file)}
+    rows = rows_of(table)
     assert victim.read_text() == 'untouched'
     assert rows.pop('threads')['verdict'] == 'passed'
     for name, row in rows.items():
         assert SAID.get(name, 'PermissionError') in row['first failure'], name
+
+
+def test_interrupted_run_leaves_what_it_found(tmp_path):
+    """Ctrl-C in the middle: grades and JUnit file whole, nothing running."""
+    for name, text in (('honest', GOOD), ('endless', 'while True:\n    pass'),
+                       ('unseen', GOOD)):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / FILES[0]).write_text(text)
+    running = children()
+    run = subprocess.Popen(
+        command([tmp_path / name for name in ('honest', 'endless', 'unseen')],
+                '-v', '-k', 'TestVanilla', '--grades', str(tmp_path / 'g.csv'),
+                '--junitxml', str(tmp_path / 'g.xml')),
+        cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    printed = ''
+    while not printed.endswith('[endless-0]'):
+        assert run.poll() is None, printed
+        printed += run.stdout.read(1)
+    run.send_signal(signal.SIGINT)
+    run.communicate(timeout=60)
+    assert run.returncode == pytest.ExitCode.INTERRUPTED
+    assert [row['verdict'] for row in rows_of(tmp_path / 'g.csv').values()] \
+        == ['passed', 'not finished', 'not finished']
+    assert list(ElementTree.parse(tmp_path / 'g.xml').iter('testcase'))
+    assert not left_of(running)

@@ -1,10 +1,9 @@
 """Each house rule is failed by a file that breaks it, and by no other."""
-import csv
 from pathlib import Path
 
 import pytest
 
-from classroom import change, grade
+from classroom import change, grade, rows_of
 from facts import FILES
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -39,8 +38,7 @@ def rows(tmp_path_factory):
         file.chmod(0o644 if name == 'executable' else 0o755)
     grade([root / name for name in RULES], '--grades', str(root / 'g.csv'),
           '-k', 'TestStyle and 0')
-    with open(root / 'g.csv', newline='') as file:
-        return {row['submission']: row for row in csv.DictReader(file)}
+    return rows_of(root / 'g.csv')
 
 
 @pytest.mark.parametrize('name', RULES)
