@@ -14,10 +14,10 @@ def require(condition, required, found, call):
 
 
 def measured(calls, name):
-    """Yield the calls and measurements of a name; skip if there are none."""
+    """Yield the calls and their measurements of a name."""
     for call in calls:
-        if name in call.errors:
-            pytest.skip(f'not checked: {call.errors[name]}')
+        require(name not in call.errors, 'it must be possible to call and to '
+                'evaluate the models', call.errors.get(name), call)
         if getattr(call, name) is not None:
             yield call, getattr(call, name)
 

@@ -15,23 +15,29 @@ ATTRIBUTES = {
     'CsvDataset', 'DataSource', 'FixedLengthRecordDataset', 'LMDBDataset',
     'ModelCheckpoint', 'RemoteMonitor', 'SidecarEvaluator', 'SqlDataset',
     'SummaryWriter', 'TFRecordDataset', 'TFRecordWriter', 'TensorBoard',
-    'TextLineDataset', 'ag_frame', 'audio_dataset_from_directory',
-    'builtins', 'cr_code', 'cr_frame', 'create_file_writer', 'ctypes',
-    'ctypeslib', 'datasets', 'distribute', 'distutils', 'dump', 'dumps',
-    'export', 'f2py', 'f_back', 'f_builtins', 'f_code', 'f_globals',
-    'f_locals', 'file_io', 'file_utils', 'from_file', 'fromfile',
-    'genfromtxt', 'get_file', 'gfile', 'gi_code', 'gi_frame',
-    'image_dataset_from_directory', 'importlib', 'io', 'io_utils', 'lib',
-    'list_files', 'load', 'load_checkpoint', 'load_library', 'load_model',
-    'load_op_library', 'load_weights', 'loadtxt', 'make_csv_dataset',
-    'memmap', 'model_to_dot', 'modules', 'multiprocessing',
-    'numpy_function', 'open_memmap', 'os', 'pathlib', 'pickle',
-    'plot_model', 'profiler', 'py_func', 'py_function', 'raw_ops',
-    'read_file', 'save', 'save_model', 'save_weights', 'saved_model',
-    'savetxt', 'savez', 'savez_compressed', 'shutil', 'socket', 'src',
-    'subprocess', 'sys', 'sysconfig', 'system', 'tb_frame', 'tb_next',
-    'testing', 'text_dataset_from_directory', 'threading', 'tofile',
-    'tools', 'urllib', 'write_file', 'write_graph'}
+    'TextLineDataset', 'ag_frame', 'audio_dataset_from_directory', 'builtins',
+    'contextlib', 'cr_code', 'cr_frame', 'create_file_writer', 'ctypes',
+    'ctypeslib', 'datasets', 'deserialize', 'deserialize_keras_object',
+    'distribute', 'distutils', 'dump', 'dumps', 'enable_dump_debug_info',
+    'enable_unsafe_deserialization', 'export', 'f2py', 'f_back', 'f_builtins',
+    'f_code', 'f_globals', 'f_locals', 'file_io', 'file_utils', 'from_config',
+    'from_file', 'fromfile', 'genfromtxt', 'get_file', 'gfile', 'gi_code',
+    'gi_frame', 'image_dataset_from_directory', 'importlib', 'inspect', 'io',
+    'io_utils', 'lib', 'list_files', 'load', 'load_checkpoint', 'load_library',
+    'load_model', 'load_op_library', 'load_weights', 'loadtxt',
+    'make_csv_dataset', 'memmap', 'model_from_config', 'model_from_json',
+    'model_to_dot', 'modules', 'multiprocessing', 'numpy_function',
+    'open_memmap', 'os', 'pathlib', 'pickle', 'plot_model', 'profiler',
+    'py_func', 'py_function', 'python_function', 'pywrap_tensorflow',
+    'raw_ops', 'read_file', 'save', 'save_model', 'save_weights',
+    'saved_model', 'savetxt', 'savez', 'savez_compressed', 'shutil', 'site',
+    'socket', 'src', 'subprocess', 'sys', 'sysconfig', 'system', 'tb_frame',
+    'tb_next', 'testing', 'text_dataset_from_directory', 'threading', 'tofile',
+    'tools', 'trace_export', 'urllib', 'write_file', 'write_graph'}
+# What the checker calls to judge: no honest file puts its own in place.
+JUDGING = {
+    'evaluate', 'get_weights', 'predict', 'set_weights', 'test_on_batch',
+    'train_on_batch'}
 DUNDER_METHODS = {'__call__', '__init__'}
 DUNDER_NAMES = {'__doc__', '__file__', '__name__'}
 
@@ -87,31 +93,42 @@ def parts(tree):
 def danger(tree):
     """Return the first thing that a submission has no need of, or None."""
     aliases = _aliases(tree)
+    called = {id(node.func) for node in parts(tree)
+              if isinstance(node, ast.Call)}
     for node in parts(tree):
         found = (_import(node) or _name(node) or _attribute(node)
                  or _assignment(node, aliases))
+        if not found and id(node) not in called and isinstance(
+                node, ast.Name) and node.id == 'getattr':
+            found = 'getattr that is not called'
         if found:
             return f'line {node.lineno}: {found}'
     return None
 
 
 def _aliases(tree):
-    """Return the names by which parts of the packages go."""
+    """Return the names by which the packages and parts of them go."""
     aliases = set()
     for node in parts(tree):
         if isinstance(node, (ast.Import, ast.ImportFrom)):
             aliases.update(alias.asname or alias.name.partition('.')[0]
                            for alias in node.names)
     for node in parts(tree):
-        if isinstance(node, ast.Assign) and _root(node.value) in aliases:
-            aliases.update(target.id for target in node.targets
-                           if isinstance(target, ast.Name))
+        value = getattr(node, 'value', None) or getattr(node, 'iter', None)
+        values = value.elts if isinstance(
+            value, (ast.List, ast.Tuple)) else [value]
+        if aliases & set(map(_root, values)) and (
+                hasattr(node, 'targets') or hasattr(node, 'target')):
+            targets = getattr(node, 'targets', None) or [node.target]
+            aliases.update(name.id for target in targets
+                           for name in ast.walk(target)
+                           if isinstance(name, ast.Name))
     return aliases
 
 
 def _root(node):
     """Return the name at the start of a dotted expression, or None."""
-    while isinstance(node, (ast.Attribute, ast.Subscript)):
+    while isinstance(node, (ast.Attribute, ast.NamedExpr, ast.Subscript)):
         node = node.value
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) \
             and node.func.id == 'type':
@@ -134,7 +151,7 @@ def _import(node):
         if package not in PACKAGES:
             return f'import of {name}'
         for part in rest:
-            if part in ATTRIBUTES or part.startswith('_'):
+            if part.lstrip('_') in ATTRIBUTES or part.startswith('_'):
                 return f'import of {name}'
     return None
 
@@ -148,7 +165,8 @@ def _name(node):
     elif isinstance(node, ast.keyword) and node.arg == 'output_stream':
         return 'output_stream'
     elif isinstance(node, (ast.FunctionDef, ast.ClassDef)):
-        if node.name.startswith('__') and node.name not in DUNDER_METHODS:
+        if node.name in JUDGING or (node.name.startswith('__')
+                                    and node.name not in DUNDER_METHODS):
             return node.name
         return None
     else:
@@ -168,22 +186,25 @@ def _attribute(node):
         if len(node.args) < 2 or not isinstance(node.args[1], ast.Constant) \
                 or not isinstance(node.args[1].value, str):
             return 'getattr with a computed name'
-        attribute = node.args[1].value
+        attributes = [node.args[1].value]
     elif isinstance(node, ast.Attribute):
-        attribute = node.attr
+        attributes = [node.attr]
     else:
-        return None
-    if attribute in ATTRIBUTES:
-        return f'.{attribute}'
-    if attribute.startswith('__') and attribute not in DUNDER_METHODS:
-        return f'.{attribute}'
+        # The pattern `case C(name=x)` of Python 3.10 reads attributes too.
+        attributes = getattr(node, 'kwd_attrs', [])
+    for attribute in attributes:
+        if attribute.lstrip('_') in ATTRIBUTES or (
+                attribute.startswith('__')
+                and attribute not in DUNDER_METHODS):
+            return f'.{attribute}'
     return None
 
 
 def _assignment(node, aliases):
-    """Return an attribute of a package or of a type that is changed."""
+    """Return an attribute that is changed and judges, or is not its own."""
     if isinstance(node, ast.Attribute) and isinstance(
-            node.ctx, (ast.Store, ast.Del)) and _root(node) in {
-                *aliases, 'type()'}:
+            node.ctx, (ast.Store, ast.Del)) and (
+                _root(node) in {*aliases, 'type()'} or node.attr in JUDGING
+                or node.attr[0].isupper()):
         return f'assignment to {ast.unparse(node)}'
     return None

@@ -43,6 +43,9 @@ COMPILED = [
     ('mean squared error', LOSS, ("'binary_crossentropy'", "'mse'")),
     ('categorical cross-entropy', LOSS,
      ("'binary_crossentropy'", "'categorical_crossentropy'")),
+    ('loss that can be trained on alone', LOSS,
+     ("'binary_crossentropy'", "lambda y, p: unknown if hasattr(p, 'numpy') "
+      'else keras.losses.binary_crossentropy(y, p)')),
     ('frozen decoder', TRAINS,
      ("name='decoder')\n",
       "name='decoder')\n    decoder.trainable = False\n")),

@@ -73,6 +73,18 @@ READ = {
     'tf.data.TFRecordDataset("x")': '.TFRecordDataset',
     'keras.models.load_model("x")': '.load_model',
     'keras.callbacks.CSVLogger("x")': '.CSVLogger',
+    'tf._os.remove("x")': '._os', 'np._core.x.contextlib': '.contextlib',
+    'g = getattr\ng(tf, "_o" + "s")': 'getattr that is not called',
+    'list(map(getattr, [tf], ["_" + "os"]))': 'getattr that is not called',
+    '(k := keras).Model = None': 'assignment to',
+    'a, b = keras, np\na.sum = None': 'assignment to a.sum',
+    'for m in [keras.layers]:\n    m.add = None': 'assignment to m.add',
+    'def f(m):\n    m.Dense = None': 'assignment to m.Dense',
+    'def f(auto):\n    auto.test_on_batch = None': 'assignment to auto.test',
+    'class M(keras.Model):\n    def test_on_batch(self, x, y):\n        pass':
+        'test_on_batch',
+    'keras.layers.deserialize({}, safe_mode=False)': '.deserialize',
+    'keras.models.model_from_json("{}")': '.model_from_json',
     '__name__ = "__main__"': '__name__', 'breakpoint()': 'breakpoint',
 }
 

@@ -64,6 +64,12 @@ class TestVariational(DenseChecks):
                         f'{[number + 1 for number in layer.moves]}'
                         for layer in dense(call.encoder)[-2:]), call)
 
+    @pytest.mark.after('test_outputs_are_z_mean_and_log_variance',
+                       'test_auto_shares_the_weights')
+    def test_auto_decodes_what_it_encodes(self, calls):
+        """The output of auto is that of decoder for the z of encoder."""
+        super().test_auto_decodes_what_it_encodes(calls)
+
     @pytest.mark.after('test_outputs_are_z_mean_and_log_variance')
     def test_z_is_drawn(self, calls):
         """The first output of the encoder is drawn, not computed."""
@@ -105,7 +111,8 @@ class TestVariational(DenseChecks):
                         'and standard deviation 1',
                         f'{mean:.2f} and {deviation:.2f}', call)
 
-    @pytest.mark.after('test_auto_can_be_trained')
+    @pytest.mark.after('test_outputs_are_z_mean_and_log_variance',
+                       'test_auto_can_be_trained')
     def test_loss_is_binary_cross_entropy(self, calls):
         """The loss has the binary cross-entropy, its mean or its sum."""
         for call, loss in measured(calls, 'loss'):
