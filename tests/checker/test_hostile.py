@@ -5,6 +5,7 @@ import signal
 import stat
 import subprocess
 import time
+import uuid
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -98,24 +99,26 @@ def fingerprint(folder):
         if not {'.git', '.venv', '__pycache__'} & {*path.parts}}
 
 
-def children():
-    """Return the servers, and what was forked from them, of all runs."""
-    found = set()
-    for process in Path('/proc').glob('[0-9]*'):
-        with contextlib.suppress(OSError):
-            if b'forkserver' in (process / 'cmdline').read_bytes():
-                found.add(process.name)
-    return found
+@contextlib.contextmanager
+def marked():
+    """Mark what is started; yield what is left of it soon after its end."""
+    mark = uuid.uuid4().hex
 
+    def left(tries=100):
+        for _ in range(tries):
+            found = []
+            for process in Path('/proc').glob('[0-9]*'):
+                with contextlib.suppress(OSError):
+                    if mark.encode() in (process / 'environ').read_bytes():
+                        found.append((process / 'cmdline').read_text())
+            if not found:
+                break
+            time.sleep(0.2)
+        return found
 
-def left_of(before):
-    """Return the children that are not gone soon after a run."""
-    for _ in range(100):
-        left = children() - before
-        if not left:
-            break
-        time.sleep(0.2)
-    return left
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv('MARK', mark)
+        yield left
 
 
 @pytest.fixture(scope='module')
@@ -140,14 +143,14 @@ def graded(tmp_path_factory):
     (root / 'raises' / 'pytest.ini').write_text('[pytest]\naddopts = -x\n')
     before = fingerprint(root), fingerprint(ROOT)
     table = root.parent / 'grades.csv'
-    running = children()
     begin = time.monotonic()
-    result = grade([root / name for name in names], '--grades', str(table),
-                   '--time-limit', str(LIMIT), '-k', 'TestVanilla')
+    with marked() as left:
+        result = grade([root / name for name in names], '--grades', str(table),
+                       '--time-limit', str(LIMIT), '-k', 'TestVanilla')
     taken = time.monotonic() - begin
     after = fingerprint(root), fingerprint(ROOT)
     return {'rows': rows_of(table), 'taken': taken, 'changed': before != after,
-            'names': names, 'left': left_of(running),
+            'names': names, 'left': left(),
             'status': result.returncode}
 
 
@@ -237,20 +240,22 @@ def test_interrupted_run_leaves_what_it_found(tmp_path):
                        ('unseen', GOOD)):
         (tmp_path / name).mkdir()
         (tmp_path / name / FILES[0]).write_text(text)
-    running = children()
-    run = subprocess.Popen(
-        command([tmp_path / name for name in ('honest', 'endless', 'unseen')],
-                '-v', '-k', 'TestVanilla', '--grades', str(tmp_path / 'g.csv'),
-                '--junitxml', str(tmp_path / 'g.xml')),
-        cwd=ROOT, stdout=subprocess.PIPE, text=True)
-    printed = ''
-    while not printed.endswith('[endless-0]'):
-        assert run.poll() is None, printed
-        printed += run.stdout.read(1)
+    with marked() as left:
+        run = subprocess.Popen(
+            command([tmp_path / name for name in
+                     ('honest', 'endless', 'unseen')], '-v', '-k',
+                    'TestVanilla', '--grades', str(tmp_path / 'g.csv'),
+                    '--junitxml', str(tmp_path / 'g.xml')),
+            cwd=ROOT, stdout=subprocess.PIPE, text=True)
+        printed = ''
+        while not printed.endswith('[endless-0]'):
+            assert run.poll() is None, printed
+            printed += run.stdout.read(1)
+        assert len(left(tries=1)) > 1
     run.send_signal(signal.SIGINT)
     run.communicate(timeout=60)
     assert run.returncode == pytest.ExitCode.INTERRUPTED
     assert [row['verdict'] for row in rows_of(tmp_path / 'g.csv').values()] \
         == ['passed', 'not finished', 'not finished']
     assert list(ElementTree.parse(tmp_path / 'g.xml').iter('testcase'))
-    assert not left_of(running)
+    assert not left()
