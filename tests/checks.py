@@ -121,7 +121,7 @@ class Checks:
             require(abs(grown - expected) < TOLERANCE / 10,
                     'the loss of auto must be the binary cross-entropy, '
                     f'which differs by {expected:.6f} between two targets',
-                    f'a loss that differs by {grown:.6f}', call)
+                    f'{loss["name"]}, which differs by {grown:.6f}', call)
 
 
 def check_layers(call, half, expected):
