@@ -123,6 +123,13 @@ class Checks:
                     f'which differs by {expected:.6f} between two targets',
                     f'{loss["name"]}, which differs by {grown:.6f}', call)
 
+    @pytest.mark.after('test_layers_of_the_decoder')
+    def test_last_layer_of_the_decoder_uses_sigmoid(self, calls):
+        """The last layer of the decoder uses sigmoid."""
+        for call in calls:
+            check_activation(call, 'decoder', call.decoder.layers[-1],
+                             'sigmoid')
+
 
 def check_layers(call, half, expected):
     """Require the kinds and sizes of the layers of a half."""
@@ -166,13 +173,6 @@ class DenseChecks(Checks):
         for call in calls:
             for layer in call.decoder.layers[:-1]:
                 check_activation(call, 'decoder', layer, 'relu')
-
-    @pytest.mark.after('test_layers_of_the_decoder')
-    def test_last_layer_of_the_decoder_uses_sigmoid(self, calls):
-        """The last layer of the decoder uses sigmoid."""
-        for call in calls:
-            check_activation(call, 'decoder', call.decoder.layers[-1],
-                             'sigmoid')
 
 
 class LatentChecks(DenseChecks):

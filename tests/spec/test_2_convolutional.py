@@ -103,10 +103,3 @@ class TestConvolutional(Checks):
         for call in calls:
             for layer in convolutions(call.decoder)[:-1]:
                 check_activation(call, 'decoder', layer, 'relu')
-
-    @pytest.mark.after('test_layers_of_the_decoder')
-    def test_last_layer_of_the_decoder_uses_sigmoid(self, calls):
-        """The last convolution of the decoder uses sigmoid."""
-        for call in calls:
-            check_activation(call, 'decoder', call.decoder.layers[-1],
-                             'sigmoid')
