@@ -163,7 +163,9 @@ def test_decoders_load_in_a_fresh_process(tmp_path):
     """keras.models.load_model alone brings a saved decoder back."""
     expected = []
     for number, (name, call) in enumerate(CALLS[::2]):
-        _, decoder, _ = load(name)(*call)
+        _, decoder, auto = load(name)(*call)
+        x = images(call)
+        auto.fit(x, x, verbose=0)
         decoder.save(tmp_path / f'{number}.keras')
         code = np.ones((1, *decoder.input_shape[1:]), 'float32')
         expected.append(decoder.predict(code, verbose=0))
