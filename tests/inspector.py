@@ -148,17 +148,6 @@ class _Inspection:
         optimizer = getattr(self.auto, 'optimizer', None)
         return {'optimizer': optimizer and _keras_class(optimizer)}
 
-    def shift_reconstruction(self):
-        """Move the reconstruction away from 1/2 by a bias of the last layer.
-
-        There the cross-entropy hardly depends on the target.
-        """
-        last = [layer for layer in _flat(self.decoder)
-                if layer.get_weights()][-1]
-        *others, bias = last.get_weights()
-        generator = np.random.default_rng(3)
-        last.set_weights([*others, bias + generator.normal(0, 1, bias.shape)])
-
     def composition(self):
         """Return how far auto(x) and decoder(encoder(x)) are apart."""
         if self.task == 3:
@@ -269,6 +258,20 @@ class _Inspection:
         """Drive the noise out: a log variance far down."""
         self.set_head(1, -30, scale=0)
 
+    def weighted_layers(self):
+        """Return the layers of the decoder that have weights."""
+        return [layer for layer in _flat(self.decoder) if layer.get_weights()]
+
+    def shift_reconstruction(self):
+        """Move the reconstruction away from 1/2 by a bias of the last layer.
+
+        There the cross-entropy hardly depends on the target.
+        """
+        last = self.weighted_layers()[-1]
+        *others, bias = last.get_weights()
+        generator = np.random.default_rng(3)
+        last.set_weights([*others, bias + generator.normal(0, 1, bias.shape)])
+
     def sampling(self):
         """Return what is known of the noise in z."""
         dims = self.heads[0].units if self.heads[0] is not None else 1
@@ -297,8 +300,8 @@ class _Inspection:
         and the log variance can be moved freely.  A cross-entropy that varies
         much can be told well from the constant.
         """
-        first, *_, last = [layer for layer in _flat(self.decoder)
-                           if layer.get_weights()]
+        layers = self.weighted_layers()
+        first, last = layers[0], layers[-1]
         saved = self.auto.get_weights()
         if first is not last:
             kernel, bias = first.get_weights()

@@ -93,14 +93,10 @@ def parts(tree):
 def danger(tree):
     """Return the first thing that a submission has no need of, or None."""
     aliases = _aliases(tree)
-    called = {id(node.func) for node in parts(tree)
-              if isinstance(node, ast.Call)}
+    called = [node.func for node in parts(tree) if isinstance(node, ast.Call)]
     for node in parts(tree):
-        found = (_import(node) or _name(node) or _attribute(node)
+        found = (_import(node) or _name(node, called) or _attribute(node)
                  or _assignment(node, aliases))
-        if not found and id(node) not in called and isinstance(
-                node, ast.Name) and node.id == 'getattr':
-            found = 'getattr that is not called'
         if found:
             return f'line {node.lineno}: {found}'
     return None
@@ -117,10 +113,9 @@ def _aliases(tree):
         value = getattr(node, 'value', None) or getattr(node, 'iter', None)
         values = value.elts if isinstance(
             value, (ast.List, ast.Tuple)) else [value]
-        if aliases & set(map(_root, values)) and (
-                hasattr(node, 'targets') or hasattr(node, 'target')):
-            targets = getattr(node, 'targets', None) or [node.target]
-            aliases.update(name.id for target in targets
+        if aliases & set(map(_root, values)):
+            targets = getattr(node, 'targets', [getattr(node, 'target', None)])
+            aliases.update(name.id for target in filter(None, targets)
                            for name in ast.walk(target)
                            if isinstance(name, ast.Name))
     return aliases
@@ -156,7 +151,7 @@ def _import(node):
     return None
 
 
-def _name(node):
+def _name(node, called):
     """Return a name that is not allowed, or a dunder that is set."""
     if isinstance(node, ast.Name):
         name = node.id
@@ -173,6 +168,8 @@ def _name(node):
         return None
     if name in NAMES:
         return name
+    if name == 'getattr' and node not in called:
+        return 'getattr that is not called'
     if name.startswith('__') and (name not in DUNDER_NAMES or isinstance(
             getattr(node, 'ctx', None), (ast.Store, ast.Del))):
         return name

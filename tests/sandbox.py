@@ -87,27 +87,12 @@ def _start_server(preload):
         path = os.environ.get('PYTHONPATH')
         os.environ['PYTHONPATH'] = os.pathsep.join(filter(None, [
             os.path.dirname(__file__), path]))
-        multiprocessing.set_forkserver_preload(preload)
-        with _muted():
-            forkserver.ensure_running()
+        multiprocessing.set_forkserver_preload(['mute', *preload])
+        forkserver.ensure_running()
         if path is None:
             del os.environ['PYTHONPATH']
         else:
             os.environ['PYTHONPATH'] = path
-
-
-@contextlib.contextmanager
-def _muted():
-    """Hide standard error, on which imports in the server write notices."""
-    sys.stderr.flush()
-    stderr = os.dup(2)
-    with open(os.devnull, 'wb') as nowhere:
-        os.dup2(nowhere.fileno(), 2)
-    try:
-        yield
-    finally:
-        os.dup2(stderr, 2)
-        os.close(stderr)
 
 
 @contextlib.contextmanager

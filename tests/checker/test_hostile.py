@@ -101,7 +101,10 @@ def fingerprint(folder):
 
 @contextlib.contextmanager
 def marked():
-    """Mark what is started; yield what is left of it soon after its end."""
+    """Mark what is started; yield a function that returns what still runs.
+
+    It tries several times, since what was killed is not gone at once.
+    """
     mark = uuid.uuid4().hex
 
     def left(tries=100):
