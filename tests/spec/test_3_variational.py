@@ -93,7 +93,7 @@ class TestVariational(DenseChecks):
                     'be new for every sample of a batch',
                     'one that the whole batch shares', call)
 
-    @pytest.mark.after('test_z_is_drawn')
+    @pytest.mark.after('test_noise_is_new_for_every_sample')
     def test_noise_is_new_for_every_dimension(self, calls):
         """The noise in z is new for every latent dimension."""
         for call, sampling in measured(calls, 'sampling'):
