@@ -18,8 +18,8 @@ ROOT = Path(__file__).resolve().parents[1]
 BLOCKS = re.findall(r'^```sh\n(.*?)^```\n(?:\n```text\n(.*?)^```)?',
                     (ROOT / 'README.md').read_text(encoding='utf-8'),
                     re.DOTALL | re.MULTILINE)
-# .ci/run runs the first ones, and there is no image for the last.
-ELSEWHERE = ('python3 -m venv ', '. .venv/', 'docker ')
+# .ci/run runs these.
+ELSEWHERE = 'python3 -m venv ', '. .venv/'
 WORKFLOW = (ROOT / '.github' / 'classroom.yml').read_text()
 
 

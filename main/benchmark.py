@@ -1,10 +1,15 @@
 #!/usr/bin/env python3
-"""Compare an epoch of the drivers with one of a plain fit, in one run."""
+"""Compare an epoch of the drivers with one of a plain fit, in one run.
+
+With --checker, time a check of the four files instead.
+"""
 import argparse
 import os
+import shutil
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -13,6 +18,8 @@ import mnist
 import networks
 
 EPOCHS = 4
+SUBMISSIONS = 11
+ROOT = Path(__file__).resolve().parents[1]
 
 
 def measure(task, way, path):
@@ -44,13 +51,39 @@ def measure(task, way, path):
     print(seconds, history['val_loss'][-1])
 
 
+def time_checker():
+    """Print the seconds that a submission takes, and each further one."""
+    with tempfile.TemporaryDirectory() as folder:
+        folders = [Path(folder, str(number)) for number in range(SUBMISSIONS)]
+        for copy in folders:
+            copy.mkdir()
+            for file in ROOT.glob('[0-3]-*.py'):
+                shutil.copy(file, copy)
+        seconds = []
+        for some in (folders[:1], folders):
+            begin = time.perf_counter()
+            subprocess.run(
+                [sys.executable, '-m', 'pytest', '-c', ROOT / 'pytest.ini',
+                 '-q', '-n', '2', '--submission', *some],
+                cwd=ROOT, stdout=subprocess.DEVNULL, check=True)
+            seconds.append(time.perf_counter() - begin)
+    first, all_of_them = seconds
+    print(f'one submission: {first:.1f} s, each further one: '
+          f'{(all_of_them - first) / (SUBMISSIONS - 1):.1f} s')
+
+
 def main():
     """Run each network both ways, each in a process of its own."""
-    parser = driver.Parser(description=__doc__)
+    parser = driver.Parser(description=__doc__.partition('\n')[0])
     parser.add_argument('--data', type=Path, metavar='PATH',
                         help='digits to use, as with the drivers')
+    parser.add_argument('--checker', action='store_true',
+                        help='time the checker instead, on two processes')
     parser.add_argument('--one', nargs=2, help=argparse.SUPPRESS)
     options = parser.parse_args()
+    if options.checker:
+        time_checker()
+        return
     if options.one:
         task, way = options.one
         try:

@@ -1,0 +1,415 @@
+"""Runs in the child: builds models, tries experiments, tells what it saw.
+
+An experiment is a function of the models and a Setting.  It leaves weights
+and optimizer as they were, knows nothing of what is expected, and gives one
+of the dataclasses of checker.observation.
+"""
+import base64
+import contextlib
+import copy
+import json
+import linecache
+import sys
+import traceback
+import types
+from importlib.util import decode_source
+
+import numpy as np
+import tensorflow as tf
+import tensorflow.keras as keras
+
+from checker.observation import (
+    Built, Draws, Layer, Loss, Losses, Model, Optimizer, Outputs, Passed,
+    Setting, Step, Unjudgeable, parse, plain)
+from checker.specification import NAMES, shape, spell
+
+KERAS = 'keras', 'tensorflow', 'tf_keras'
+BATCH = 3
+
+
+def converse(requests, replies):
+    """Build what the first request asks for, then try experiments."""
+    request = json.loads(requests.readline())
+    problem, subjects = '', []
+    try:
+        subjects = build(base64.b64decode(request['source']),
+                         request['name'], request['calls'])
+    except Unjudgeable as found:
+        problem = str(found)
+    answer(replies, {'problem': problem,
+                     'built': [subject.built for subject in subjects]})
+    for line in requests:
+        request = json.loads(line)
+        settings = [parse(Setting, setting)
+                    for setting in request['settings']]
+        results = []
+        for number, name, setting in request['experiments']:
+            try:
+                results.append(EXPERIMENTS[name](subjects[number],
+                                                 settings[setting]))
+            except Exception as error:
+                results.append({'error': describe(error)})
+        answer(replies, results)
+
+
+def answer(replies, value):
+    """Send a line of JSON."""
+    replies.write(json.dumps(plain(value)).encode() + b'\n')
+    replies.flush()
+
+
+def build(source, name, calls):
+    """Return the Subjects of each call, made twice, or raise Unjudgeable."""
+    with blaming('cannot be imported', name):
+        text = decode_source(source)
+        # Where tracebacks, and TensorFlow, look for the lines of functions.
+        linecache.cache[name] = (len(text), None,
+                                 [line + '\n' for line in text.split('\n')],
+                                 name)
+        module = sys.modules['submission'] = types.ModuleType('submission')
+        module.__file__ = name
+        exec(compile(source, name, 'exec', dont_inherit=True), vars(module))
+        autoencoder = vars(module).get('autoencoder')
+    if not callable(autoencoder):
+        raise Unjudgeable('has no function called autoencoder')
+    subjects = []
+    for arguments in calls:
+        arguments = tuple(
+            tuple(argument) if place != 1 and isinstance(argument, list)
+            else argument for place, argument in enumerate(arguments))
+        before = None
+        for time in ('', 'the second time '):
+            given = copy.deepcopy(arguments)
+            with blaming(f'raises {time}in {spell(arguments)}', name):
+                returned = autoencoder(*given)
+            with blaming(f'gives no models to look at in {spell(arguments)}',
+                         name):
+                before = Subject(arguments, given, returned, before)
+            subjects.append(before)
+    return subjects
+
+
+@contextlib.contextmanager
+def blaming(what, name):
+    """Turn what a submission raises into Unjudgeable, which says where."""
+    try:
+        yield
+    except BaseException as error:
+        lines = ''.join(
+            f'\n  {name}, line {frame.lineno}, in {frame.name}'
+            f'\n    {frame.line}'
+            for frame in traceback.extract_tb(error.__traceback__)
+            if frame.filename == name)
+        raise Unjudgeable(f'{what}: {describe(error)}{lines}') from None
+
+
+def describe(error):
+    """Return an exception in one line."""
+    try:
+        lines = str(error).strip().splitlines() or ['']
+    except BaseException:
+        lines = ['']
+    return f'{type(error).__name__}: {lines[0]}'.rstrip(': ')[:300]
+
+
+class Subject:
+    """The models of one call."""
+
+    def __init__(self, arguments, given, returned, before):
+        self.weights, models, optimizer, shared = [], {}, None, ''
+        kind = kind_of(returned)
+        if kind == '(model, model, model)':
+            self.encoder, self.decoder, self.auto = returned
+            models = {name: self.look_at(model, shape(size))
+                      for name, model, size in zip(
+                          NAMES, returned, (*arguments[:3:2], arguments[0]))}
+            optimizer = describe_optimizer(self.auto)
+            shared = self.shared_with(before)
+        self.values = [array(weight) for weight in self.weights]
+        trained = ({id(weight) for weight in self.auto.trainable_weights}
+                   if models else ())
+        self.built = Built(
+            kind, '' if given == arguments else spell(given), shared,
+            tuple(value.shape for value in self.values),
+            tuple(place for place, weight in enumerate(self.weights)
+                  if id(weight) in trained), models, optimizer)
+
+    def look_at(self, model, shape):
+        """Return what there is to say of a model."""
+        shapes, error = (), ''
+        try:
+            shapes = tuple(output.shape[1:] for output in arrays(model(
+                tf.zeros((BATCH, *shape)))))
+        except Exception as problem:
+            error = describe(problem)
+        metrics = {id(weight) for metric in getattr(model, 'metrics', ())
+                   for weight in metric.variables}
+        known = {id(weight): place
+                 for place, weight in enumerate(self.weights)}
+        places = []
+        for weight in model.weights:
+            # What nothing trains and is no average: counters, seeds.
+            if id(weight) in metrics or not weight.trainable and not (
+                    len(weight.shape) and 'float' in str(weight.dtype)):
+                continue
+            if id(weight) not in known:
+                known[id(weight)] = len(self.weights)
+                self.weights.append(weight)
+            places.append(known[id(weight)])
+        return Model(tuple(places), tuple(map(describe_layer, leaves(model))),
+                     shapes, error)
+
+    def shared_with(self, before):
+        """Return what this call shares with the one before, or nothing."""
+        if before is None or not before.built.models:
+            return ''
+        if {*map(id, before.weights)} & {*map(id, self.weights)}:
+            return 'the same weights'
+        one, other = (getattr(each.auto, 'optimizer', None)
+                      for each in (before, self))
+        if one is not None and one is other:
+            return 'the same optimizer'
+        if any(not np.array_equal(old, array(weight)) for old, weight
+               in zip(before.values, before.weights)):
+            return 'weights of the first that the second changed'
+        return ''
+
+    @contextlib.contextmanager
+    def at(self, setting, others=()):
+        """Set the weights, and afterwards what all variables were."""
+        every = {id(variable): variable for variable in (
+            *self.encoder.variables, *self.decoder.variables,
+            *self.auto.variables, *others)}
+        kept = [(variable, array(variable)) for variable in every.values()]
+        try:
+            for weight, value in zip(self.weights, setting.weights):
+                weight.assign(value.astype('float32'))
+            yield
+        finally:
+            for variable, value in kept:
+                variable.assign(value)
+
+
+def kind_of(returned):
+    """Describe what autoencoder() returned."""
+    if isinstance(returned, (list, tuple)):
+        return f'({", ".join(map(kind_of, returned[:9]))})'
+    if isinstance(returned, keras.Model):
+        return 'model'
+    return 'None' if returned is None else type(returned).__name__
+
+
+def keras_class(thing):
+    """Return the name of the first class of Keras that a thing is of."""
+    for kind in type(thing).__mro__:
+        if kind.__module__.partition('.')[0] in KERAS:
+            return kind.__name__
+    return type(thing).__name__
+
+
+def leaves(model):
+    """Return the layers of a model that are not made of others."""
+    return [layer for layer in model._flatten_layers(include_self=False)
+            if not any(inner.weights for inner in layer._flatten_layers(
+                include_self=False))]
+
+
+def describe_layer(layer):
+    """Return what there is to say of a layer."""
+    settings = []
+    for name in ('kernel_size', 'pool_size', 'size', 'strides', 'padding'):
+        value = getattr(layer, name, None)
+        if isinstance(value, str) or isinstance(value, tuple) and not (
+                name == 'strides' and len({*value, 1}) == 1):
+            settings.append(f'{name}={value}'.replace(' ', ''))
+    return Layer(keras_class(layer), tuple(
+        tuple(map(int, weight.shape)) for weight in layer.weights),
+        tuple(settings))
+
+
+def describe_optimizer(auto):
+    """Return what auto is compiled with, or None."""
+    optimizer = getattr(auto, 'optimizer', None)
+    if optimizer is None:
+        return None
+    # Where this is a schedule, the attribute without _ is its first value.
+    rate = getattr(optimizer, '_learning_rate', optimizer.learning_rate)
+    rates = [rate(step) for step in (0, 100, 10000)] if callable(
+        rate) else [rate]
+    beta_2, epsilon, decay = (
+        float(array(getattr(optimizer, name, 0) or 0))
+        for name in ('beta_2', 'epsilon', 'weight_decay'))
+    return Optimizer(
+        keras_class(optimizer), tuple(float(array(rate)) for rate in rates),
+        beta_2, epsilon, bool(getattr(optimizer, 'amsgrad', False)), decay)
+
+
+def variables(optimizer):
+    """Return the variables of an optimizer, an attribute or a method."""
+    found = getattr(optimizer, 'variables', ())
+    return found if isinstance(found, (list, tuple)) else found()
+
+
+def array(tensor):
+    """Return a tensor as an array."""
+    return np.array(tf.convert_to_tensor(tensor))
+
+
+def arrays(outputs):
+    """Return the outputs of a model as arrays."""
+    if isinstance(outputs, dict):
+        outputs = list(outputs.values())
+    if not isinstance(outputs, (list, tuple)):
+        outputs = [outputs]
+    return tuple(map(array, outputs))
+
+
+def call(subject, setting, training=None, watching=False):
+    """Return what each model gives for a batch, called or while training."""
+    mode = {} if training is None else {'training': training}
+    given, passed = [], {}
+    with subject.at(setting):
+        for name, batch in zip(NAMES, (setting.inputs, setting.codes,
+                                       setting.inputs)):
+            model = getattr(subject, name)
+            with watched(subject, leaves(model) * watching) as inputs:
+                given.append(arrays(model(tf.constant(batch, 'float32'),
+                                          **mode)))
+            passed[name] = tuple(inputs)
+    return Outputs(*given, passed)
+
+
+@contextlib.contextmanager
+def watched(subject, layers):
+    """Yield a list that gets what is passed to each layer with weights."""
+    inputs, layers = [], [layer for layer in layers if layer.weights]
+    places = {id(weight): place for place, weight
+              in enumerate(subject.weights)}
+
+    def watch(layer):
+        usual = layer.call
+
+        def call(values, *arguments, **keywords):
+            inputs.append(Passed(tuple(
+                places[id(weight)] for weight in layer.weights
+                if id(weight) in places), array(values)))
+            return usual(values, *arguments, **keywords)
+
+        layer.call = call
+
+    try:
+        for layer in layers:
+            watch(layer)
+        yield inputs
+    finally:
+        for layer in layers:
+            vars(layer).pop('call', None)
+
+
+def step(subject, setting):
+    """Evaluate a batch, then train on it, both without a compiled graph."""
+    auto, optimizer = subject.auto, subject.auto.optimizer
+    x = setting.inputs
+    with contextlib.suppress(Exception):
+        optimizer.build(auto.trainable_variables)
+    with subject.at(setting, variables(optimizer)), eagerly():
+        evaluated = loss_of(auto, auto.test_step, x, x)
+        fresh = not any(array(variable).any() for variable in variables(
+            optimizer) if len(variable.shape))
+        before = [array(weight) for weight in subject.weights]
+        with captured(optimizer) as pairs:
+            trained = loss_of(auto, auto.train_step, x, x)
+        moves = {str(place): array(weight) - old for place, (weight, old)
+                 in enumerate(zip(subject.weights, before))}
+    places = {id(weight): str(place)
+              for place, weight in enumerate(subject.weights)}
+    gradients = {}
+    for gradient, variable in pairs:
+        place = places.get(id(variable))
+        if gradient is not None and place is not None:
+            gradients[place] = gradients.get(place, 0) + array(gradient)
+    return Step(evaluated, trained, gradients, moves, fresh)
+
+
+def evaluate(subject, setting):
+    """Return the losses of each sample alone, and of the batch."""
+    auto, x = subject.auto, setting.inputs
+    with subject.at(setting), eagerly():
+        *each, whole, again, inverted = (
+            loss_of(auto, auto.test_step, *pair) for pair in (
+                *((sample, sample) for sample in x[:, None]),
+                (x, x), (x, x), (x, 1 - x)))
+    return Losses(tuple(each), whole, again, inverted)
+
+
+def fit(subject, setting):
+    """Return the loss of an epoch of one step, in compiled graphs."""
+    x = setting.inputs.astype('float32')
+    with subject.at(setting, variables(subject.auto.optimizer)):
+        history = subject.auto.fit(x, x, batch_size=len(x), verbose=0,
+                                   validation_data=(x, x)).history
+    return Loss(float(np.mean(loss_in(history)[0])))
+
+
+def loss_of(auto, method, inputs, targets):
+    """Return the loss that train_step or test_step gives for a batch."""
+    auto.reset_metrics()
+    logs = method((tf.constant(inputs, 'float32'),
+                   tf.constant(targets, 'float32')))
+    return float(np.mean(array(loss_in(logs))))
+
+
+def loss_in(logs):
+    """Return what logs call the loss, or else what comes first."""
+    return logs.get('loss', [*logs.values()][0])
+
+
+def draw(subject, setting):
+    """Return what is drawn twice in a call, twice by a graph that trains."""
+    x = tf.constant(setting.inputs, 'float32')
+    drawn = []
+    with subject.at(setting):
+        for model in (subject.encoder, subject.auto):
+            graph = tf.function(lambda x: model(x, training=True))
+            drawn.append(tuple(arrays(function(x))[0] for function in (
+                model, model, graph, graph)))
+    return Draws(*drawn)
+
+
+@contextlib.contextmanager
+def eagerly():
+    """Run what would be compiled line by line, so that it can be watched."""
+    tf.config.run_functions_eagerly(True)
+    try:
+        yield
+    finally:
+        tf.config.run_functions_eagerly(False)
+
+
+@contextlib.contextmanager
+def captured(optimizer):
+    """Yield a list that gets (gradient, variable) of what is applied."""
+    pairs = []
+    name = 'apply' if hasattr(optimizer, 'apply') else 'apply_gradients'
+    usual = getattr(optimizer, name)
+
+    def apply(gradients, *arguments, **keywords):
+        gradients = list(gradients)
+        pairs.extend(gradients if name == 'apply_gradients' else zip(
+            gradients, *(arguments or keywords.values())))
+        return usual(gradients, *arguments, **keywords)
+
+    setattr(optimizer, name, apply)
+    try:
+        yield pairs
+    finally:
+        vars(optimizer).pop(name, None)
+
+
+EXPERIMENTS = {
+    'call': call,
+    'train': lambda *given: call(*given, training=True),
+    'watch': lambda *given: call(*given, watching=True),
+    'watch training': lambda *given: call(
+        *given, training=True, watching=True),
+    'step': step, 'evaluate': evaluate, 'fit': fit, 'draw': draw}

@@ -1,0 +1,492 @@
+"""Plans what a submission is asked, and what its answers are held against.
+
+Weights and inputs are drawn after it has built its models, so that no answer
+can be known before; what must come out is computed by checker.reference.
+"""
+import dataclasses
+import functools
+import itertools
+import secrets
+from collections import Counter
+from dataclasses import dataclass
+from typing import Dict, Optional, Tuple, Union
+
+import numpy as np
+
+from checker import reference, specification
+from checker.observation import (
+    Built, Draws, Loss, Losses, Outputs, Setting, Step, Submission,
+    Unjudgeable, plain, understand)
+from checker.specification import NAMES, shape
+
+KINDS = {'call': Outputs, 'train': Outputs, 'watch': Outputs,
+         'watch training': Outputs, 'step': Step, 'evaluate': Losses,
+         'fit': Loss, 'draw': Draws}
+SAMPLES = 8
+# Draws of z: of the second call many, so that their shape shows.
+DRAWS = 100, 8000, 1000
+# Far above and far below where relu bends; and a size of the matrix that is
+# small enough for float32 to tell probabilities from 1.
+FAR, SMALL = 60, 0.4
+# What float32 leaves of numbers, as a part of the largest.
+TOLERANCE = 1e-4
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call of autoencoder(), and all that was observed of it.
+
+    built, second: what the first call gave, and the same call once more.
+    order: which of Built.weights are those of the stages, or None where the
+        sizes are not those that are asked for.
+    results: {name: (Setting, observation or the error that came instead)}.
+    """
+    task: int
+    arguments: Tuple
+    built: Built
+    second: Built
+    order: Optional[Tuple[int, ...]]
+    results: Dict[str, Tuple[Setting, Union[object, str]]]
+
+    @functools.cached_property
+    def encoder(self):
+        """The stages of the encoder."""
+        return specification.encoder(self.task, self.arguments)
+
+    @functools.cached_property
+    def decoder(self):
+        """The stages of the decoder."""
+        return specification.decoder(self.task, self.arguments)
+
+    @property
+    def cut(self):
+        """How many weights the encoder has."""
+        return 2 * len(self.encoder)
+
+    def weights(self, setting):
+        """Return kernels and biases of a setting, in order of the stages."""
+        return [setting.weights[place] for place in self.order]
+
+    def encoded(self, setting):
+        """Return what the encoder must give; of file 3, without z."""
+        weights = self.weights(setting)[:self.cut]
+        if self.task == 3:
+            return self.means(weights, setting.inputs)
+        return reference.forward(self.encoder, weights, setting.inputs)[:1]
+
+    def means(self, weights, inputs):
+        """Return mean and log variance of file 3 for stages' weights."""
+        return reference.distribution(self.encoder, weights[:self.cut],
+                                      inputs)[:2]
+
+    def logits(self, weights, inputs, codes):
+        """Return what goes into the last sigmoid, of auto and decoder."""
+        *stages, last = self.decoder
+        stages = [*stages, dataclasses.replace(last, activation='linear')]
+        encoded = (self.means(weights, inputs)[0] if self.task == 3 else
+                   reference.forward(self.encoder, weights, inputs)[0])
+        return [reference.forward(stages, weights[self.cut:], code)[0]
+                for code in (encoded, codes)]
+
+    def decoded(self, setting):
+        """Return what the decoder must give."""
+        return reference.forward(self.decoder, self.weights(setting)[
+            self.cut:], setting.codes)[:1]
+
+    def penalised(self, setting):
+        """Return loss, encoding, reconstruction, gradients of files 0 to 2."""
+        return reference.penalised(
+            self.encoder, self.decoder, self.weights(setting),
+            setting.inputs, self.arguments[3] if self.task == 1 else 0.)
+
+    def variational(self, setting, epsilon, *weights):
+        """Return loss, cross-entropy, KL divergence, gradients of file 3."""
+        return reference.variational(
+            self.encoder, self.decoder, self.weights(setting),
+            setting.inputs, epsilon, *weights)
+
+
+@np.errstate(all='ignore')
+def examine(ask, source, name, task):
+    """Have a submission build its models and try them; return the Calls.
+
+    Raises:
+        Unjudgeable: where it does not build, or what comes makes no sense.
+    """
+    calls = specification.CALLS[task]
+    answer = understand(Submission, ask({
+        'source': source, 'name': name, 'calls': calls}))
+    if answer.problem:
+        raise Unjudgeable(answer.problem)
+    built = answer.built
+    if len(built) != 2 * len(calls) or not all(map(_sensible, built)):
+        raise Unjudgeable('gave answers that make no sense')
+    found = [Call(task, arguments, *pair, _order(task, arguments, *pair), {})
+             for arguments, *pair in zip(calls, built[::2], built[1::2])]
+    found = [_settled(call) for call in _tried(ask, found, [
+        plan(call, place) for place, call in enumerate(found)])]
+    return _tried(ask, found, [
+        plan_further(call, place) for place, call in enumerate(found)])
+
+
+def _sensible(built):
+    """Tell whether what was said of models can be said of three."""
+    wanted = NAMES if built.returned == '(model, model, model)' else ()
+    owned = [model.weights for model in built.models.values()]
+    places = {*range(len(built.weights))}
+    rates = built.optimizer is None or built.optimizer.rates
+    return ({*built.models} == {*wanted} and set().union(*owned) == places
+            and {*built.trained} <= places and rates
+            and all(len({*each}) == len(each) for each in owned))
+
+
+def _tried(ask, calls, plans):
+    """Return Calls with the results of what was planned for each."""
+    settings, experiments = {}, []
+    for place, names in enumerate(plans):
+        for twin, kind, setting in names.values():
+            # Each setting is sent once, as it may be large.
+            number, _ = settings.setdefault(id(setting),
+                                            (len(settings), setting))
+            experiments.append([2 * place + twin, kind, number])
+    if not experiments:
+        return calls
+    answers = ask({
+        'settings': [plain(setting) for _, setting in settings.values()],
+        'experiments': experiments})
+    if not isinstance(answers, list) or len(answers) != len(experiments):
+        raise Unjudgeable('gave answers that make no sense')
+    answers = iter(answers)
+    return [dataclasses.replace(call, results={**call.results, **{
+        name: (setting, _observation(call, kind, setting, next(answers)))
+        for name, (_, kind, setting) in names.items()}})
+        for call, names in zip(calls, plans)]
+
+
+def _observation(call, kind, setting, answer):
+    """Return what an answer says, or the error that it tells."""
+    if isinstance(answer, dict) and set(answer) == {'error'}:
+        return understand(str, answer['error'])
+    found = understand(KINDS[kind], answer)
+    sizes = {name: [(len(setting.inputs), *size) for size in
+                    call.built.models[name].shapes] for name in NAMES}
+    given, wanted = [], []
+    if kind == 'step':
+        given = [found.moves[place].shape for place in sorted(
+            found.moves, key=int)]
+        wanted = list(call.built.weights)
+    if kind == 'evaluate':
+        given, wanted = [len(found.each)], [len(setting.inputs)]
+    if kind == 'draw':
+        given = [array.shape for array in (*found.encoder, *found.auto)]
+        wanted = 4 * sizes['encoder'][:1] + 4 * sizes['auto']
+    if isinstance(found, Outputs):
+        given = [array.shape for name in NAMES
+                 for array in getattr(found, name)]
+        wanted = [size for name in NAMES for size in sizes[name]]
+    return found if given == wanted else 'values of other shapes than before'
+
+
+def _order(task, arguments, first, second):
+    """Return the weights of the stages as positions, or None."""
+    order = []
+    for half, stages in (
+            ('encoder', specification.encoder(task, arguments)),
+            ('decoder', specification.decoder(task, arguments))):
+        left = list(first.models[half].weights) if first.models else []
+        wanted = [shape for stage in stages for shape in stage.shapes]
+        if Counter(first.weights[place] for place in left) != Counter(wanted):
+            return None
+        for size in wanted:
+            order.append(next(place for place in left
+                              if first.weights[place] == size))
+            left.remove(order[-1])
+    if sorted(order) != list(range(len(first.weights))):
+        return None
+    return tuple(order) if first.weights == second.weights else None
+
+
+def plan(call, place):
+    """Return {name: (0 for the first call or 1, experiment, Setting)}."""
+    if call.order is None:
+        return {}
+    usual = arrange(call)
+    found = {'called': (0, 'call', usual), 'training': (0, 'train', usual),
+             'wide': (0, 'call', arrange(call, 'wide'))}
+    if call.task == 3:
+        usual = arrange(call, 'muted')
+        found['losses'] = 0, 'evaluate', usual
+        found['draws'] = 0, 'draw', arrange(call, 'linear', DRAWS[place])
+        # Those of the course's call are large, and would show the same.
+        if place:
+            found['single'] = 0, 'step', arrange(call, 'single', 1)
+    found['step'] = 0, 'step', usual
+    found['second'] = 1, 'step', arrange(
+        call, 'muted' if call.task == 3 else 'usual')
+    return found
+
+
+def plan_further(call, place):
+    """Return a plan to look into models whose numbers differ, or to fit."""
+    found = {f'{name}, watched': (0, 'watch training' if name == 'training'
+                                  else 'watch', call.results[name][0])
+             for name in ('called', 'training', 'wide')
+             if differs(call, 'encoder', name) or differs(
+                 call, 'decoder', name)}
+    if not found and place == 0 and call.order:
+        found['fit'] = 0, 'fit', call.results['step'][0]
+    return found
+
+
+def differs(call, half, name):
+    """Tell whether a half gave other numbers than it must."""
+    setting, found = call.results.get(name, (None, ''))
+    if isinstance(found, str):
+        return False
+    expected = getattr(call, half[:-1] + 'd')(setting)
+    given = getattr(found, half)[-len(expected):]
+    return len(given) != len(expected) or not all(
+        map(same, given, expected))
+
+
+def arrange(call, regime='usual', samples=SAMPLES):
+    """Draw a Setting that shows what is to be seen.
+
+    usual: sums of some 1, where activations differ most.
+    wide: sums of some 20, of 10 in the last layer, for caps and leaks.
+    muted: a decoder that does not see z, so that the loss has no noise, and
+        a large divergence.
+    single: a decoder most units of which are on for most z.
+    linear: a decoder from whose output z can be told.
+    """
+    random = np.random.default_rng(secrets.randbits(64))
+    stages = call.encoder + call.decoder
+    first, last = len(call.encoder), len(stages) - 1
+    gains, biases = [1.3] * len(stages), [0.3] * len(stages)
+    if call.task == 3:
+        # The log variance stays where the noise neither drowns nor ends.
+        gains[first - 1] = 0.7
+    if regime == 'wide':
+        heads = 2 if call.task == 3 else 0
+        for place in (0, first):
+            gains[place], biases[place] = 40, 10
+        for place in range(first - heads, first):
+            gains[place] /= 40
+    if regime == 'muted':
+        gains[first] = 0
+        biases[first - 2:first] = 4, 2
+        biases[last] = 0.7
+    weights = []
+    for stage, gain, bias in zip(stages, gains, biases):
+        kernel, size = stage.shapes
+        weights += [gain / np.prod(kernel[:-1]) ** 0.5
+                    * random.standard_normal(kernel),
+                    # Somewhat above zero, so that few units are always off.
+                    bias * (random.standard_normal(size)
+                            + (stage.activation == 'relu'))]
+    if regime == 'single':
+        for bias in weights[2 * first + 1:-2:2]:
+            bias += 2
+    inputs = random.random((samples, *shape(call.arguments[0])))
+    codes = random.standard_normal((samples, *shape(call.arguments[2])))
+    if regime == 'muted':
+        # From dark to bright: losses that differ.
+        inputs *= np.linspace(0.1, 1, samples)[:, None]
+    if call.task == 3:
+        _bound(weights[2 * first - 4:2 * first - 2], lambda: call.means(
+            weights, inputs)[0], 8 if regime == 'muted' else 3)
+        _bound(weights[2 * first - 2:2 * first], lambda: call.means(
+            weights, inputs)[1], 4 if regime == 'muted' else 1.5)
+    _bound(weights[-2:], lambda: call.logits(weights, inputs, codes),
+           10 if regime == 'wide' else 5)
+    if regime == 'linear':
+        weights[2 * first:] = _linear(random, call.decoder)
+    placed = dict(zip(call.order, weights))
+    # What float32 cannot say must not differ from what is computed here.
+    return Setting(*(
+        tuple(map(_single, value)) if isinstance(value, list)
+        else _single(value) for value in (
+            [placed[place] for place in range(len(placed))], inputs, codes)))
+
+
+def _bound(weights, outputs, limit):
+    """Scale a kernel and a bias until no output exceeds a limit.
+
+    Far out, float32 could not tell a loss or a gradient any more.
+    """
+    factor = min(1, limit / np.max(np.abs(outputs())))
+    for weight in weights:
+        weight *= factor
+
+
+def _single(values):
+    return values.astype('float32').astype(float)
+
+
+def _linear(random, stages):
+    """Return weights for which the output is sigmoid(z times a matrix).
+
+    Of each hidden layer most units are on, whatever z is, and pass it on
+    turned; the others are off, and would disturb it if they were not.
+    """
+    latent = stages[0].sizes[0]
+    turn, off, level, weights = np.eye(latent), np.zeros(latent, bool), 0, []
+    for stage in stages:
+        before, was_off, size = turn, off, stage.sizes[1]
+        off = np.zeros(size, bool)
+        if stage.activation == 'relu':
+            off[:(size - latent) // 3] = True
+        turn = np.zeros((size, latent))
+        turn[~off] = np.linalg.qr(
+            random.standard_normal((size - off.sum(), latent)))[0]
+        kernel = before @ turn.T * (1 if stage.activation == 'relu' else SMALL)
+        kernel[was_off] = random.standard_normal((was_off.sum(), size))
+        shift = level * kernel[~was_off].sum(axis=0)
+        level = FAR if stage.activation == 'relu' else 0
+        weights += [kernel, np.where(off, -FAR, level) - shift]
+    return weights
+
+
+def _settled(call):
+    """Return a Call with the order of weights that fits its numbers best.
+
+    Weights of the same shape may come in any order: heads, for example.
+    """
+    setting, found = call.results.get('called', (None, ''))
+    if isinstance(found, str):
+        return call
+    order = list(call.order)
+    for half, start, expect in (('encoder', 0, Call.encoded),
+                                ('decoder', call.cut, Call.decoded)):
+        groups = {}
+        for place in range(start, start + 2 * len(getattr(call, half))):
+            groups.setdefault(call.built.weights[call.order[place]],
+                              []).append(place)
+        choices = []
+        for choice in itertools.product(*map(itertools.permutations,
+                                             groups.values())):
+            trial = list(order)
+            for places, others in zip(groups.values(), choice):
+                for place, other in zip(places, others):
+                    trial[place] = call.order[other]
+            expected = expect(dataclasses.replace(call, order=trial), setting)
+            given = getattr(found, half)[-len(expected):]
+            choices.append((sum(min(1., distance(*pair)) for pair in zip(
+                given, expected)), trial))
+        # Of a network that is wrong anyway, the usual order tells more.
+        if min(choices)[0] < choices[0][0] / 2:
+            order = min(choices)[1]
+    return dataclasses.replace(call, order=tuple(order))
+
+
+def distance(found, expected):
+    """Return the largest difference, as a part of the largest expected."""
+    if found.shape != expected.shape:
+        return np.inf
+    difference = np.max(np.abs(found - expected), initial=0)
+    scale = np.max(np.abs(expected), initial=0) + 1e-2
+    return np.inf if np.isnan(difference) else difference / scale
+
+
+def same(found, expected, tolerance=TOLERANCE):
+    """Tell whether arrays are equal but for rounding."""
+    return distance(found, expected) < tolerance
+
+
+@dataclass(frozen=True)
+class ElboFit:
+    """The loss of file 3 as a sum: weights of its terms, and what is left.
+
+    entropy, divergence: the weights, the first either 1 or input_dims, that
+        explain it best.
+    share: what part of the loss is the divergence then.
+    residual: the largest part of a loss that these leave.
+    free_entropy: the weight of the cross-entropy, whatever else there is.
+    terms: the weights of mean**2, exp(log_var), -log_var and -1, each on its
+        own.
+    foreign: the largest part of a loss that even these leave.
+    mean: of the losses of the samples.
+    batch, again: the loss of all samples as a batch, evaluated twice.
+    """
+    entropy: float
+    divergence: float
+    share: float
+    residual: float
+    free_entropy: float
+    terms: Tuple[float, ...]
+    foreign: float
+    mean: float
+    batch: float
+    again: float
+
+
+def fit_elbo(call, setting, found):
+    """Return the ElboFit of the Losses of a setting without noise, or None."""
+    mean, log_variance = call.encoded(setting)
+    p, _ = reference.forward(call.decoder, call.weights(setting)[call.cut:],
+                             np.zeros_like(mean))
+    x, losses = setting.inputs, np.array(found.each)
+    if losses.shape != x.shape[:1] or not np.isfinite(losses).all():
+        return None
+    entropy = -np.mean(x * np.log(p) + (1 - x) * np.log(1 - p), axis=1)
+    terms = np.stack([np.sum(term, axis=1) / 2 for term in (
+        mean ** 2, np.exp(log_variance), -log_variance,
+        -np.ones_like(mean))], axis=1)
+    divergence = terms.sum(axis=1)
+    left, (weight,), number = min(
+        (*_solve(divergence[:, None], losses - number * entropy, losses),
+         number) for number in (1, call.arguments[0]))
+    # What another target changes is the cross-entropy alone; but some losses
+    # take their target from the input.
+    free = number
+    if found.inverted != found.whole:
+        free = (found.inverted - found.whole) / np.mean(
+            (2 * x - 1) * np.log(p / (1 - p)))
+    nearest = min((1, call.arguments[0]), key=lambda each: abs(free - each))
+    known = nearest if abs(free - nearest) < 0.02 * nearest else free
+    foreign, each = _solve(terms, losses - known * entropy, losses)
+    return ElboFit(number, weight, weight * divergence.mean() / losses.mean(),
+                   left, free, each, foreign, losses.mean(), found.whole,
+                   found.again)
+
+
+def _solve(rows, values, losses):
+    """Return the largest part of a loss left over, and the columns' weights.
+    """
+    scale = np.abs(losses) + 1e-9
+    weights, *_ = np.linalg.lstsq(rows / scale[:, None], values / scale,
+                                  rcond=None)
+    return np.max(np.abs(rows @ weights - values) / scale), tuple(weights)
+
+
+def noise_of_step(call, setting, step):
+    """Return the epsilon of a step of one sample, None if it shows nowhere.
+
+    The gradient of the decoder's first kernel is z times that of its bias.
+    """
+    kernel, bias = (step.gradients.get(str(place)) for place in
+                    call.order[call.cut:call.cut + 2])
+    if kernel is None or bias is None or not bias.any():
+        return None
+    z = kernel @ bias / (bias @ bias)
+    mean, log_variance = call.encoded(setting)
+    return (z - mean) / np.exp(log_variance / 2)
+
+
+def noise_of_auto(call, setting, reconstruction):
+    """Return epsilon of each sample, and how far no z explains the output.
+
+    For a setting of arrange(…, 'linear').
+    """
+    points = np.concatenate([np.zeros((1, call.arguments[2])),
+                             np.eye(call.arguments[2])])
+    p, _ = reference.forward(call.decoder, call.weights(setting)[call.cut:],
+                             points)
+    origin, *turn = np.log(p / (1 - p))
+    turn = np.array(turn) - origin
+    with np.errstate(divide='ignore', invalid='ignore'):
+        logits = np.log(reconstruction / (1 - reconstruction)) - origin
+    z = logits @ np.linalg.pinv(turn)
+    mean, log_variance = call.encoded(setting)
+    return ((z - mean) / np.exp(log_variance / 2),
+            distance(z @ turn, logits))

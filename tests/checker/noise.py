@@ -1,0 +1,51 @@
+"""Is noise of N(0, 1), and drawn anew for each value?
+
+Bounds lie 7 standard errors out, and as far for the Kolmogorov-Smirnov
+distance, so that of a million honest files not one fails.
+"""
+import math
+
+import numpy as np
+
+ERRORS = 7
+# 2 exp(-2 DISTANCE**2) < 1e-9: as rare as 6 standard errors.
+DISTANCE = 3.3
+
+
+def repeated(one, other):
+    """Say where noise comes again in two draws (samples, dims), or ''."""
+    for what, first, second in (
+            ('at another call', one, other),
+            ('at another sample', one[1:], one[:-1]),
+            ('at another latent dimension', one[:, 1:], one[:, :-1])):
+        products = (first - one.mean()) * (second - other.mean())
+        scale = one.std() * other.std()
+        if not abs(products.mean()) * math.sqrt(
+                products.size) < ERRORS * scale:
+            return what
+    return ''
+
+
+def not_normal(values):
+    """Say in what way noise (samples, dims) is not of N(0, 1), or ''."""
+    for some in (values.ravel(), *values.T):
+        mean, deviation = some.mean(), some.std()
+        error = ERRORS / math.sqrt(some.size)
+        if not (abs(mean) < error
+                and abs(deviation ** 2 - 1) < math.sqrt(2) * error):
+            return f'mean {mean:.2f} and standard deviation {deviation:.2f}'
+    return '' if _shaped(values.ravel()) else (
+        'mean 0 and standard deviation 1, but another shape')
+
+
+def _shaped(values):
+    """Tell whether values have the shape of N(0, 1), tails included."""
+    values, count = np.sort(values), values.size
+    below = np.array([math.erfc(-value / math.sqrt(2)) / 2
+                      for value in values])
+    ranks = np.arange(count + 1) / count
+    apart = max(np.max(ranks[1:] - below), np.max(below - ranks[:-1]))
+    expected = math.erfc(3 / math.sqrt(2)) * count
+    far = np.sum(np.abs(values) > 3)
+    return (apart * math.sqrt(count) < DISTANCE
+            and abs(far - expected) < ERRORS * math.sqrt(expected) + 10)

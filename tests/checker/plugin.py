@@ -1,0 +1,252 @@
+"""The pytest plugin: options, what each check is given, what depends on what.
+"""
+import base64
+import contextlib
+import os
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from checker import boundary, child, judge, report, source
+from checker.observation import Unjudgeable, printable
+from checker.specification import FILES
+
+TESTS = Path(__file__).resolve().parents[1]
+ROOT = TESTS.parent
+POOL, SERVER, QUEUE, EXAMINED, PASSED = (
+    pytest.StashKey() for _ in range(5))
+
+
+@dataclass(frozen=True)
+class Submission:
+    """A numbered file of a folder; shown by a name that no other has."""
+    name: str
+    folder: Path
+    task: int
+
+    @property
+    def path(self):
+        """Where the file is, or should be."""
+        return self.folder / FILES[self.task]
+
+
+def pytest_addoption(parser):
+    """Add the options of the checker."""
+    group = parser.getgroup('checker', 'check the four numbered files')
+    group.addoption('--submission', nargs='+', action='extend', default=[],
+                    metavar='DIR', help='check the numbered files of these '
+                    'folders, and run no other test; repeatable')
+    group.addoption('--grades', type=Path, metavar='FILE.csv',
+                    help='write a line for each submission and task')
+    group.addoption('--time-limit', type=float, default=60, metavar='SECONDS',
+                    help='for each numbered file (default: %(default)s)')
+    group.addoption('--trust', action='store_true', help='where the system '
+                    'has no boundary for what submissions do, run them with '
+                    'all rights of yours; elsewhere this changes nothing')
+
+
+def pytest_configure(config):
+    """Refuse what cannot be graded before anything runs."""
+    config.addinivalue_line('markers', 'after(*names): checks without which '
+                            'this one says nothing')
+    option = config.option
+    for folder in option.submission:
+        if not os.path.isdir(folder):
+            raise pytest.UsageError(
+                '--submission: expected a folder, found none at '
+                f'{printable(folder)}')
+        if getattr(option, 'numprocesses', None) and os.fsencode(
+                folder).decode('utf-8', 'replace') != folder:
+            raise pytest.UsageError('--submission: without -n, as the name of '
+                                    'this folder is not valid UTF-8: '
+                                    f'{printable(folder)}')
+    folder = option.grades and option.grades.absolute().parent
+    if folder and not os.access(folder, os.W_OK):
+        raise pytest.UsageError(f'--grades: expected a folder to write to, '
+                                f'found none at {folder}')
+    if option.time_limit <= 0:
+        raise pytest.UsageError('--time-limit: expected a number above zero, '
+                                f'found {option.time_limit:g}')
+    if option.submission:
+        config.args = sorted(str(path) for path in TESTS.glob('test_*.py'))
+        if not option.collectonly and not option.trust:
+            missing = boundary.missing()
+            if missing:
+                raise pytest.UsageError(
+                    'nothing here keeps submissions from doing harm: '
+                    f'{missing}; --trust runs them with all rights of yours')
+    config.stash[PASSED], config.stash[EXAMINED] = {}, {}
+    config.stash[SERVER] = child.Server()
+    config.stash[POOL] = ThreadPoolExecutor(
+        1 if hasattr(config, 'workerinput') else os.cpu_count())
+    config.pluginmanager.register(report.Grades(config, names(config)))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Keep the checks of a file together: they share what it was seen to do.
+    """
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Scheduling(LoadScopeScheduling):
+        """Gives a worker the checks of a file, or else a file of tests."""
+
+        def _split_scope(self, nodeid):
+            where, _, target = nodeid.partition('[')
+            inside = 'proof/' in where or not target
+            return where.partition('::')[0] if inside else target
+
+    return Scheduling(config, log)
+
+
+def pytest_report_header():
+    """Say which TensorFlow judges, without importing it."""
+    versions = []
+    for package in ('tensorflow', 'tensorflow-cpu', 'keras'):
+        with contextlib.suppress(metadata.PackageNotFoundError):
+            versions.append(f'{package} {metadata.version(package)}')
+    return f'judging with: {", ".join(versions)}'
+
+
+def names(config):
+    """Return {name: folder} of what to check; no two names look the same."""
+    folders = dict.fromkeys(
+        Path(folder).resolve() for folder in config.option.submission)
+    found = {}
+    for folder in folders or [ROOT]:
+        others = [other.name for other in folders if other != folder]
+        name = printable(str(folder if not folder.name
+                             or folder.name in others else folder.name))
+        name = name.replace('\n', '\\n')
+        while name in found:
+            name += "'"
+        found[name] = folder
+    return found
+
+
+def pytest_generate_tests(metafunc):
+    """Give each check of the specification every submission and task."""
+    if 'submission' in metafunc.fixturenames:
+        task = getattr(metafunc.cls, 'task', None)
+        metafunc.parametrize('submission', [
+            pytest.param(Submission(name, folder, number),
+                         id=f'{name}-{number}')
+            for name, folder in names(metafunc.config).items()
+            for number in (range(len(FILES)) if task is None else [task])],
+            scope='session')
+
+
+def pytest_collection_modifyitems(items):
+    """Go submission by submission, and from a check to those after it."""
+    order = {}
+    for item in items:
+        if 'submission' in item.fixturenames:
+            submission = item.callspec.params['submission']
+            style = item.cls.task is None
+            item.user_properties += [
+                ('submission', submission.name), ('file', submission.task),
+                ('task', 'style' if style else submission.task)]
+            order[item] = (order.setdefault(submission.folder, len(order)),
+                           submission.task, style,
+                           depth(item.cls, item.originalname))
+    last = (len(items) + 1,)
+    items.sort(key=lambda item: order.get(item, last))
+
+
+def depth(cls, name):
+    """Return how many checks must come before a check, one by one."""
+    return 1 + max((depth(cls, before) for mark in getattr(
+        getattr(cls, name), 'pytestmark', ()) if mark.name == 'after'
+        for before in mark.args), default=0)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    """Remember which checks did not pass."""
+    result = yield
+    if 'submission' in getattr(item, 'fixturenames', ()) and not result.passed:
+        item.config.stash[PASSED][
+            item.callspec.params['submission'], item.cls,
+            item.originalname] = False
+    return result
+
+
+@pytest.fixture(autouse=True)
+def _after(request):
+    """Skip a check that says nothing since an earlier one did not pass."""
+    passed = request.config.stash[PASSED]
+    for name in (name for mark in request.node.iter_markers('after')
+                 for name in mark.args):
+        key = request.node.callspec.params['submission'], request.cls, name
+        if not passed.get(key, True):
+            sentence = getattr(request.cls, name).__doc__.strip()
+            pytest.skip(f'not checked: it takes that {sentence[0].lower()}'
+                        f'{sentence[1:-1]}')
+    with np.errstate(all='ignore'):
+        yield
+
+
+@pytest.fixture
+def examined(request, submission):
+    """The Calls of a file, or why it cannot be judged."""
+    try:
+        return examine(request.config, submission).result()
+    except Unjudgeable as problem:
+        return problem
+
+
+@pytest.fixture
+def calls(examined):
+    """What each call of autoencoder() gave; skips where there is none."""
+    if isinstance(examined, Unjudgeable):
+        pytest.skip('not checked: the file cannot be judged')
+    return examined
+
+
+def pytest_collection_finish(session):
+    """Take note of the order in which files are examined."""
+    session.config.stash[QUEUE] = list(dict.fromkeys(
+        item.callspec.params['submission'] for item in session.items
+        if 'examined' in item.fixturenames))
+
+
+def examine(config, submission):
+    """Return the future Calls of a file, and begin with those after it."""
+    ahead = 0 if hasattr(config, 'workerinput') else os.cpu_count()
+    queue, known = config.stash[QUEUE], config.stash[EXAMINED]
+    start = queue.index(submission)
+    for each in queue[start:start + 1 + ahead]:
+        if each not in known:
+            known[each] = config.stash[POOL].submit(converse, config, each)
+    return known[submission]
+
+
+def converse(config, submission):
+    """Return the Calls of a file."""
+    content = source.read(submission.path)
+    source.parse(content)
+    trust = config.option.trust or submission.folder == ROOT
+    with child.conversation(config.stash[SERVER], config.option.time_limit,
+                            trust and bool(boundary.missing())) as ask:
+        return judge.examine(ask, base64.b64encode(content).decode(),
+                             submission.path.name, submission.task)
+
+
+def pytest_runtest_teardown(item, nextitem):
+    """Forget what was seen of a file, which is large, after its last check."""
+    here, after = (getattr(each, 'callspec', None) and
+                   each.callspec.params.get('submission')
+                   for each in (item, nextitem))
+    if here != after:
+        item.config.stash[EXAMINED].pop(here, None)
+
+
+def pytest_unconfigure(config):
+    """Leave nothing running, after Ctrl-C neither."""
+    if SERVER in config.stash:
+        config.stash[POOL].shutdown(wait=False, cancel_futures=True)
+        config.stash[SERVER].close()

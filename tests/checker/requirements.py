@@ -1,0 +1,400 @@
+"""What the specification asks of several files, as tests.
+
+A docstring completes "it takes that …"; a failure is one sentence: what is
+required, what was found, for which call.
+"""
+import numpy as np
+import pytest
+
+from checker import causes, judge, reference
+from checker.judge import same
+from checker.specification import FILES, NAMES, shape, spell
+
+# Of a loss, as a part of it, and of a gradient, as a part of its length.
+LOSS, GRADIENT = 1e-5, 0.02
+
+
+def require(condition, required, found, call):
+    """Fail with one sentence unless the condition holds."""
+    if not condition:
+        fail(required, found, call)
+
+
+def fail(required, found, call):
+    """Fail with one sentence."""
+    pytest.fail(f'{required}; found {found}, in {spell(call.arguments)}',
+                pytrace=False)
+
+
+def observed(calls, *names, required='it must be possible to use the models'):
+    """Yield call, setting, observation of experiments, which must work."""
+    for call in calls:
+        require(call.results, 'every weight must be one of those asked for',
+                'others', call)
+        for name in names:
+            if name in call.results:
+                setting, found = call.results[name]
+                require(not isinstance(found, str), required, found, call)
+                yield call, setting, found
+
+
+class Requirements:
+    """What every file must meet."""
+
+    def test_file_builds_models(self, examined, submission):
+        """The file defines autoencoder, which runs for every call."""
+        if isinstance(examined, Exception):
+            pytest.fail(f'{FILES[submission.task]} {examined}',
+                        pytrace=False)
+
+    @pytest.mark.after('test_file_builds_models')
+    def test_returns_three_models(self, calls):
+        """The function returns encoder, decoder, auto: three models."""
+        for call in calls:
+            require(call.built.returned == '(model, model, model)',
+                    'autoencoder must return three models: encoder, decoder, '
+                    'auto', call.built.returned, call)
+
+    @pytest.mark.after('test_returns_three_models')
+    def test_arguments_are_left_alone(self, calls):
+        """The lists that are passed in are unchanged afterwards."""
+        for call in calls:
+            require(not call.built.changed, 'autoencoder must not change the '
+                    'lists that it is given',
+                    f'{call.built.changed} afterwards', call)
+
+    @pytest.mark.after('test_returns_three_models')
+    def test_every_call_builds_models_of_its_own(self, calls):
+        """A second call builds the same again and leaves the first alone."""
+        for call in calls:
+            require(not call.second.shared, 'a second call must build models '
+                    'of its own', call.second.shared, call)
+            require(call.second.weights == call.built.weights,
+                    'a second call must build what the first did', 'weights '
+                    'of other shapes', call)
+
+    @pytest.mark.after('test_returns_three_models')
+    def test_shapes_of_the_models(self, calls):
+        """The models take and give the shapes of the specification."""
+        for call in calls:
+            inputs, latent = map(shape, call.arguments[:3:2])
+            codes = [latent] * (3 if call.task == 3 else 1)
+            for name, given, gives in (('encoder', inputs, codes),
+                                       ('decoder', latent, [inputs]),
+                                       ('auto', inputs, [inputs])):
+                model = call.built.models[name]
+                required = (f'{name} must map {given} to '
+                            f'{", ".join(map(str, gives))}, the batch aside')
+                require(not model.error, required, model.error, call)
+                found = ', '.join(map(str, model.shapes)) or 'nothing'
+                if call.task == 2:
+                    found += f', by {", ".join(map(str, model.layers))}'
+                require(list(model.shapes) == gives, required, found, call)
+
+    @pytest.mark.after('test_shapes_of_the_models')
+    def test_layers_of_the_encoder(self, calls):
+        """The encoder has the layers that are asked for."""
+        for call in calls:
+            check_sizes(call, 'encoder')
+
+    @pytest.mark.after('test_returns_three_models')
+    def test_layers_of_the_decoder(self, calls):
+        """The decoder has the hidden layers reversed, then the output."""
+        for call in calls:
+            check_sizes(call, 'decoder')
+
+    @pytest.mark.after('test_returns_three_models')
+    def test_auto_shares_the_weights(self, calls):
+        """The weights of auto are those of encoder and decoder."""
+        for call in calls:
+            encoder, decoder, auto = (
+                {*call.built.models[name].weights}
+                for name in NAMES)
+            require(not encoder & decoder, 'encoder and decoder must have '
+                    'weights of their own', f'{len(encoder & decoder)} '
+                    'weights that both have', call)
+            halves = encoder | decoder
+            require(halves == auto, 'auto must be built from the very encoder '
+                    'and decoder that are returned',
+                    f'{len(auto - halves)} weights of auto that neither has '
+                    f'and {len(halves - auto)} of theirs that auto has not',
+                    call)
+
+    @pytest.mark.after('test_layers_of_the_encoder',
+                       'test_layers_of_the_decoder',
+                       'test_auto_shares_the_weights')
+    def test_encoder_computes_these_layers_alone(self, calls):
+        """The encoder computes what is asked for, and nothing else."""
+        check_numbers(calls, 'encoder')
+
+    @pytest.mark.after('test_layers_of_the_encoder',
+                       'test_layers_of_the_decoder',
+                       'test_auto_shares_the_weights')
+    def test_decoder_computes_these_layers_alone(self, calls):
+        """The decoder computes its layers with relu, the last with sigmoid."""
+        check_numbers(calls, 'decoder')
+
+    @pytest.mark.after('test_encoder_computes_these_layers_alone',
+                       'test_decoder_computes_these_layers_alone')
+    def test_training_changes_nothing_else(self, calls):
+        """While they are trained, the models compute the same."""
+        for half in ('encoder', 'decoder'):
+            check_numbers(calls, half, ' training')
+
+    @pytest.mark.after('test_returns_three_models')
+    def test_optimizer_is_adam(self, calls):
+        """The autoencoder is compiled with Adam, its learning rate above 0."""
+        required = 'auto must be compiled with the optimizer Adam'
+        for call in calls:
+            optimizer = call.built.optimizer
+            require(optimizer, required, 'none', call)
+            require(optimizer.kind == 'Adam', required, optimizer.kind, call)
+            require(not optimizer.amsgrad, required, 'amsgrad=True', call)
+            require(not optimizer.weight_decay, required,
+                    f'weight_decay={optimizer.weight_decay:g}', call)
+            require(min(optimizer.rates) >= 0 < max(optimizer.rates),
+                    f'{required}, with a learning rate above zero',
+                    f'a learning rate of {min(optimizer.rates):g}', call)
+
+    @pytest.mark.after('test_layers_of_the_encoder',
+                       'test_layers_of_the_decoder')
+    def test_no_weight_is_frozen(self, calls):
+        """Auto trains every weight of encoder and decoder."""
+        for call in calls:
+            frozen = {*call.built.models['auto'].weights} - {
+                *call.built.trained}
+            require(not frozen, 'every weight of auto must be trained',
+                    f'{len(frozen)} that are frozen (trainable = False)',
+                    call)
+
+    @pytest.mark.after('test_layers_of_the_encoder',
+                       'test_layers_of_the_decoder',
+                       'test_auto_shares_the_weights',
+                       'test_every_call_builds_models_of_its_own',
+                       'test_optimizer_is_adam')
+    def test_auto_can_be_trained(self, calls):
+        """Auto can be trained, for the models of every call."""
+        required = 'training auto must be possible'
+        for _ in observed(calls, 'step', required=required):
+            pass
+        for call, _, fit in observed(calls, 'fit', required=required):
+            require(np.isfinite(fit.loss), required, f'a loss of {fit.loss}',
+                    call)
+        for _ in observed(calls, 'second', required='training auto must be '
+                          'possible for the models of a second call too'):
+            pass
+
+    @pytest.mark.after('test_auto_can_be_trained', 'test_no_weight_is_frozen')
+    def test_step_is_one_of_adam(self, calls):
+        """A step of training moves each weight as Adam does."""
+        for call, setting, step in observed(calls, 'second'):
+            for place in call.order:
+                move = step.moves[str(place)]
+                gradient = step.gradients.get(str(place), 0 * move)
+                require(step.fresh and is_first_step(
+                    call.built.optimizer, gradient, move,
+                    setting.weights[place]),
+                    'the first step must move each weight by learning rate * '
+                    'gradient / (|gradient| + epsilon), as that of Adam does',
+                    f'other moves, {np.abs(move).max():.3g} at most', call)
+
+
+def is_first_step(optimizer, gradient, move, weight):
+    """Tell whether a move is the first one of Adam, but for float32."""
+    rate, size = optimizer.rates[0], np.abs(gradient)
+    epsilon = optimizer.epsilon / np.sqrt(1 - optimizer.beta_2)
+    expected = -rate * gradient / (size + epsilon + 1e-30)
+    # Where gradients are clipped, small ones count for less.
+    clear = size >= 0.1 * size.max(initial=0)
+    return np.all(np.abs(move - expected)[clear] < 0.02 * abs(rate)
+                  + 1e-6 * (1 + np.abs(weight).max(initial=0)))
+
+
+def check_sizes(call, half):
+    """Require the layers with weights that are asked for."""
+    stages, model = getattr(call, half), call.built.models[half]
+    wanted = sorted(size for stage in stages for size in stage.shapes)
+    found = sorted(call.built.weights[place] for place in model.weights)
+    words = ', '.join(map(str, stages))
+    layers = ', '.join(str(layer) for layer in model.layers if layer.shapes)
+    if layers == words:
+        layers = (f'weights of the shapes {str(found)[1:-1]} instead of '
+                  f'{str(wanted)[1:-1]}')
+    require(found == wanted, f'the layers of the {half} must be {words}'
+            + ', with kernels of 3 x 3' * (call.task == 2)
+            + ', the last two for mean and log variance' * (
+                call.task == 3 and half == 'encoder'),
+            layers or 'no weights', call)
+
+
+def check_numbers(calls, half, mode=''):
+    """Require what a half gives, called or (' training') while training."""
+    for name in ('training',) if mode else ('called', 'wide'):
+        for call, _, _ in observed(
+                calls, name, required=f'calling {half} must be possible'
+                + ' while training' * bool(mode)):
+            if not judge.differs(call, half, name):
+                continue
+            setting, watched = call.results[f'{name}, watched']
+            cause = 'other numbers' if isinstance(
+                watched, str) else causes.of_half(call, half, setting, watched)
+            fail(f'{half} must compute the same while training as when called'
+                 if mode else f'{half} must compute {describe(call, half)}, '
+                 'nothing else', cause + ' while training' * bool(mode), call)
+
+
+def describe(call, half):
+    """Return what a half must compute, in words."""
+    count = len(getattr(call, half))
+    if half == 'decoder':
+        return (f'{count - 1} layers with relu'
+                + ' and upsampling' * (call.task == 2)
+                + ', then one with sigmoid')
+    if call.task == 3:
+        return (f'{count - 2} layers with relu, then mean and log variance '
+                'with no activation')
+    return f'{count} layers with relu' + ' and max pooling' * (call.task == 2)
+
+
+def check_gradients(call, found):
+    """Require the gradients of one of several steps.
+
+    Of one alone, float32 may have taken a sum near zero for one on the other
+    side of it.
+
+    Args:
+        found: (step, the gradients expected, in order of the stages).
+    """
+    wrong = [wrong_gradient(call, step, expected) for step, expected in found]
+    if wrong and all(wrong):
+        fail('a step of training must follow the gradient of the loss for '
+             'every weight', wrong[0], call)
+
+
+def wrong_gradient(call, step, expected):
+    """Return which gradient is not as expected, or ''."""
+    for number, (place, gradient) in enumerate(zip(call.order, expected)):
+        found = step.gradients.get(str(place))
+        length = 0 if gradient is None else np.linalg.norm(gradient)
+        if length < 1e-6:
+            continue
+        half, start = ('encoder', 0) if number < call.cut else (
+            'decoder', call.cut)
+        layer = (number - start) // 2
+        where = (f'layer {layer + 1} of the {half}, '
+                 f'{getattr(call, half)[layer]}')
+        if found is None or not np.any(found):
+            return f'none at {where}'
+        if found.shape != gradient.shape or not np.linalg.norm(
+                found - gradient) < GRADIENT * length:
+            return f'another at {where}'
+    return ''
+
+
+def near(found, expected, tolerance=LOSS):
+    """Tell whether losses are equal but for rounding."""
+    return abs(found - expected) < tolerance * max(0.1, abs(expected))
+
+
+class Deterministic(Requirements):
+    """What the files without noise must meet."""
+
+    @pytest.mark.after('test_encoder_computes_these_layers_alone',
+                       'test_decoder_computes_these_layers_alone')
+    def test_auto_decodes_what_it_encodes(self, calls):
+        """The output of auto is that of decoder for that of encoder."""
+        self.check_auto(calls, 'called', 'auto(x) must equal '
+                        'decoder(encoder(x))')
+
+    @pytest.mark.after('test_auto_decodes_what_it_encodes')
+    def test_training_changes_nothing_else(self, calls):
+        """While they are trained, the models compute the same."""
+        super().test_training_changes_nothing_else(calls)
+        self.check_auto(calls, 'training', 'auto must compute the same while '
+                        'training as when called')
+
+    def check_auto(self, calls, name, required):
+        """Require what auto gives."""
+        for call, setting, found in observed(calls, name, required=required):
+            expected = call.penalised(setting)[2]
+            if not same(found.auto[0], expected):
+                fail(required, causes.change(expected, found.auto[0]), call)
+
+    @pytest.mark.after('test_auto_can_be_trained',
+                       'test_training_changes_nothing_else')
+    def test_loss_is_binary_cross_entropy(self, calls):
+        """The loss is the binary cross-entropy, averaged over the values."""
+        for call in calls:
+            # With a penalty, the check of the penalty sees to the loss.
+            if not (self.task == 1 and call.arguments[3]):
+                check_losses(call, 'the loss must be the binary cross-entropy,'
+                             ' averaged over all values')
+
+    @pytest.mark.after('test_loss_is_binary_cross_entropy',
+                       'test_no_weight_is_frozen')
+    def test_gradients_are_those_of_the_loss(self, calls):
+        """Every weight follows the gradient of that loss."""
+        for call in calls:
+            check_gradients(call, [
+                (step, call.penalised(setting)[3]) for _, setting, step
+                in observed([call], 'step', 'second')])
+
+
+def losses(call):
+    """Return (where from, setting, loss) of each loss seen of a call."""
+    found = []
+    for name in ('step', 'second'):
+        for _, setting, step in observed([call], name):
+            found += [('evaluate gives', setting, step.evaluated),
+                      ('a step of training gives', setting, step.trained)]
+    return found
+
+
+def check_losses(call, required):
+    """Require each loss that was seen of a call."""
+    for what, setting, loss in losses(call):
+        expected, *_ = call.penalised(setting)
+        if not near(loss, expected):
+            fail(f'{required}, {expected:.6f} here',
+                 f'that {what} {loss:.6f}{cause_of_loss(call)}', call)
+
+
+def cause_of_loss(call):
+    """Return what explains all losses that are wrong, or ''."""
+    guesses, factors = [], []
+    for _, setting, loss in losses(call):
+        expected, _, p, _ = call.penalised(setting)
+        if not near(loss, expected):
+            entropy, _ = reference.cross_entropy(setting.inputs, p)
+            others = causes.losses(setting.inputs, p)
+            factors.append(loss / entropy)
+            guesses.append({
+                ', the cross-entropy without a penalty': near(loss, entropy),
+                **{f', {name}': near(loss, other, 1e-3)
+                   for name, other in others.items()}})
+    for guess in guesses[0]:
+        if all(right[guess] for right in guesses):
+            return guess
+    if np.ptp(factors) < 1e-4 * abs(factors[0]):
+        return f', {factors[0]:.4g} times the binary cross-entropy'
+    name, weight = _penalty(call)
+    return f', with {weight:.3g} times {name}' if name else ''
+
+
+def _penalty(call):
+    """Return the penalty that explains all losses, and its weight."""
+    ratios = []
+    for _, setting, loss in losses(call):
+        _, _, p, _ = call.penalised(setting)
+        entropy, _ = reference.cross_entropy(setting.inputs, p)
+        ratios.append({name: (loss - entropy) / penalty for name, penalty
+                       in causes.penalties(call, setting).items()})
+    spreads = {name: np.ptp([ratio[name] for ratio in ratios]) / abs(weight)
+               for name, weight in ratios[0].items()}
+    name = min(spreads, key=spreads.get)
+    return (name, ratios[0][name]) if spreads[name] < 0.01 else ('', 0)
+
+
+def has_penalty_alone(call):
+    """Tell whether the cross-entropy is right but for an L1 penalty."""
+    return _penalty(call)[0] == causes.L1

@@ -1,0 +1,78 @@
+"""Folders of submissions, and what the checker says of them."""
+import csv
+import subprocess
+import sys
+from itertools import zip_longest
+from pathlib import Path
+from xml.etree import ElementTree
+
+from checker.specification import FILES
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def command(folders, *options):
+    """Return the arguments of a process that checks folders."""
+    return [sys.executable, '-m', 'pytest', '-c', str(ROOT / 'pytest.ini'),
+            *options, '--submission', *map(str, folders)]
+
+
+def grade(folders, *options):
+    """Run the checker in a process of its own."""
+    return subprocess.run(command(folders, '-q', *options), cwd=ROOT,
+                          capture_output=True, text=True, timeout=1200)
+
+
+def rows_of(table):
+    """Return {submission: row} of a CSV file with grades for one task."""
+    with open(table, newline='', encoding='utf-8') as file:
+        return {row['submission']: row for row in csv.DictReader(file)}
+
+
+def change(text, pairs):
+    """Return a text with replacements made, all of which must apply."""
+    for old, new in pairs:
+        assert old in text, old
+        text = text.replace(old, new)
+    return text
+
+
+def fill(root, contents):
+    """Write files into folders and return these.
+
+    Args:
+        root: an empty folder.
+        contents: {task: [bytes, ...]}; the folder called n gets file n of
+            each task, as far as there is one.
+    """
+    folders = []
+    for number, row in enumerate(zip_longest(*contents.values())):
+        folders.append(root / str(number))
+        folders[-1].mkdir()
+        for task, content in zip(contents, row):
+            if content is not None:
+                (folders[-1] / FILES[task]).write_bytes(content)
+    return folders
+
+
+def failures_of(folders, report):
+    """Return {(folder's name, task): {check: failure, or None}}.
+
+    Args:
+        folders: what to grade, all but its style.
+        report: the file for the report.
+    """
+    run = grade(folders, '--junitxml', str(report), '-n', '2',
+                '-k', 'not style')
+    assert report.exists(), run.stdout + run.stderr
+    found = {}
+    for case in ElementTree.parse(report).iter('testcase'):
+        carried = {each.get('name'): each.get('value')
+                   for each in case.iter('property')}
+        checks = found.setdefault(
+            (carried['submission'], int(carried['task'])), {})
+        failure = next((each for kind in ('failure', 'error')
+                        for each in case.iter(kind)), None)
+        checks[case.get('name').partition('[')[0]] = (
+            None if failure is None else failure.get('message'))
+    return found

@@ -1,0 +1,126 @@
+"""Files that are graded beside honest ones, with what is said of each.
+
+{name: (content of 0-vanilla.py, part of the sentence)}
+"""
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[3]
+HONEST = (ROOT / '0-vanilla.py').read_text(encoding='utf-8')
+# It has the layers that are asked for, and computes something else.
+WRONG = HONEST.replace("activation='relu'", "activation='tanh'")
+# What many files import although they have no need of it; one of these looks
+# for a place to write.
+HONEST_FILES = {
+    'a-honest': HONEST, 'z-honest': HONEST, 'packages-honest':
+    HONEST.replace('import', 'import matplotlib.pyplot as plt\n'
+                   'import mlxtend.data\nimport pandas as pd\n'
+                   'import sklearn.metrics\nimport', 1)}
+CALL = 'def autoencoder(input_dims, hidden_layers, latent_dims):\n    '
+
+ENDS = {
+    'raises': ('raise ValueError("at import")', 'ValueError: at import'),
+    'calls': (CALL + 'raise KeyError("in call")', 'KeyError'),
+    'other-name': ('def auto(a, b, c):\n    pass', 'no function called'),
+    'not-callable': ('autoencoder = 3', 'no function called'),
+    'parameters': ('def autoencoder(a):\n    pass', 'TypeError'),
+    'none': (CALL + 'return None', 'found None'),
+    'strings': (CALL + 'return "a", "b", "c"', 'found (str, str, str)'),
+    'endless': (CALL + 'while True:\n        pass', 'ran longer than'),
+    'exit': ('raise SystemExit(0)', 'SystemExit'),
+    'exit-call': (CALL + 'exit()', 'SystemExit'),
+    'exit-at-once': ('import os\n\nos._exit(0)', 'exit status 0'),
+    'crashes': ('import ctypes\n\nctypes.string_at(0)', 'SIGSEGV'),
+    'memory': ('x = [bytearray(2 ** 30) for _ in range(64)]', 'MemoryError'),
+    'recursion': ('def f():\n    f()\n\n\nf()', 'RecursionError'),
+    'prints': ('for _ in range(2 ** 12):\n    print("x" * 2 ** 16)\n'
+               'raise ValueError("done")', 'ValueError: done'),
+    'interrupts': ('raise KeyboardInterrupt', 'KeyboardInterrupt'),
+    'forks': ('import os\n\nos.fork()', 'PermissionError'),
+    'reads': ('open("/etc/passwd")', 'PermissionError'),
+    'half': ('import os\n\nos.write(4, b"{")\nwhile True:\n    pass',
+             'ran longer than'),
+    # What a terminal, a table, XML or a file cannot take.
+    'surrogate': ('raise ValueError("\\ud800 \\udcff done")', 'done'),
+    'escapes': ('raise ValueError("\\033[2J\\033]0;x\\007 \\0 \\uffff done")',
+                'done'),
+    'escapes-printed': ('print("\\033[2J\\ud800\\0")\nimport os\n'
+                        'os.write(1, b"\\xff\\033[2J")\nos._exit(7)',
+                        'exit status 7'),
+    'long': ('raise ValueError("x" * 10 ** 7)', 'ValueError: xxx'),
+    'direction': ('raise ValueError("\\u202e done")', 'done'),
+    'formula': ('raise ValueError("=1,\\"x\\"")', 'ValueError'),
+    'name': ('raise type("\\033[2J\\n", (Exception,), {})("x")', 'cannot be'),
+    'bad-text': ('class Bad(Exception):\n    def __str__(self):\n'
+                 '        raise self\n\n\nraise Bad', 'Bad'),
+    'no-text': ('class Bad(Exception):\n    def __str__(self):\n'
+                '        return 3\n\n\nraise Bad', 'Bad'),
+    'endless-text': ('class Bad(Exception):\n    def __str__(self):\n'
+                     '        while True:\n            pass\n\n\nraise Bad',
+                     'ran longer than'),
+    'exit-text': ('class Bad(Exception):\n    def __str__(self):\n'
+                  '        raise SystemExit\n\n\nraise Bad', 'Bad'),
+    'names': (HONEST.replace("name='latent'", r"name='\033[2J\ud800'"), ''),
+}
+
+# What stands before, or in, a wrong network, to make it look right.
+FORGERIES = {
+    'alone': '',
+    'relu': 'keras.activations.relu = keras.activations.tanh\n'
+    'keras.activations.tanh.__name__ = "relu"\n',
+    'class': 'class Dense(keras.layers.Dense):\n'
+    '    def get_config(self):\n'
+    '        return {**super().get_config(), "activation": "relu"}\n\n\n'
+    'keras.layers.Dense = Dense\n',
+    'call': 'keras.Model.__call__ = lambda self, x, **_: x\n',
+    'half-right': 'CALL = keras.layers.Dense.__call__\n\n\n'
+    'def call(self, x, *rest, **more):\n'
+    '    return keras.activations.relu(CALL(self, x, *rest, **more))\n\n\n'
+    'keras.layers.Dense.__call__ = call\n',
+    'loss': 'for name in ("test_on_batch", "train_on_batch"):\n'
+    '    setattr(keras.Model, name, lambda *_, **__: {"loss": 0.69})\n',
+    'numbers': 'import numpy as np\n'
+    'np.random.default_rng = lambda *_: np.random.Generator('
+    'np.random.PCG64(0))\n',
+    'arrays': 'import numpy as np\n'
+    'np.array = np.asarray = lambda x, *_, **__: np.zeros(np.shape(x))\n',
+    'comparison': 'import numpy as np\n'
+    'np.allclose = np.array_equal = np.isclose = lambda *_, **__: True\n',
+    'weights': 'from checker import observation\n'
+    'observation.Setting.weights = lambda self, shapes: ['
+    'observation.np.zeros(shape, "float32") for shape in shapes]\n',
+    'inputs': 'from checker import observation\n'
+    'observation.Setting.inputs = lambda self, shape: '
+    'observation.np.zeros((self.samples, *shape), "float32")\n',
+    'experiments': 'from checker import inspector\n'
+    'for name in list(inspector.EXPERIMENTS):\n'
+    '    inspector.EXPERIMENTS[name] = lambda *_: None\n',
+    'silence': 'from checker import inspector\n'
+    'inspector.answer = lambda *_: None\n',
+    'words': 'from checker import inspector\n'
+    'inspector.plain = lambda value: "passed"\n',
+    'infinity': 'import json\nDUMPS = json.dumps\n'
+    'json.dumps = lambda value: DUMPS(value).replace("0", "1e999")\n',
+    'nan': 'import numpy as np\nfrom checker import inspector\n'
+    'ARRAY = inspector.array\n'
+    'inspector.array = lambda x: ARRAY(x) * np.nan\n',
+    'shapes': 'from checker import inspector\nPLAIN = inspector.plain\n\n\n'
+    'def plain(value):\n'
+    '    value = PLAIN(value)\n'
+    '    if isinstance(value, dict) and "shape" in value:\n'
+    '        value["shape"] = [2 ** 30, 2 ** 30]\n'
+    '    return value\n\n\n'
+    'inspector.plain = plain\n',
+    'message': 'import os\n'
+    'os.write(4, b\'{"problem": "", "built": []}\\n\')\n',
+    'messages': 'import os\n'
+    'os.write(4, b\'{"problem": "", "built": []}\\n[]\\n\')\n',
+    'values': 'import os\n'
+    'os.write(4, b\'{"problem": 1, "built": {"a": null}}\\n\')\n',
+    'exit': 'import os\nos._exit(0)\n',
+    'judge': 'import checker.judge\n',
+    'pytest': 'import pytest\n\npytest.exit("passed", 0)\n',
+}
+IMPORT = 'import tensorflow.keras as keras\n'
+RUN = {**ENDS, **{
+    f'forged-{name}': (WRONG.replace(IMPORT, IMPORT + code), '')
+    for name, code in FORGERIES.items()}}

@@ -1,0 +1,59 @@
+"""The same correct work, written in another style, passes whole."""
+import re
+from importlib import metadata
+from pathlib import Path
+
+import pytest
+
+from checker.specification import FILES
+from classroom import ROOT, failures_of, fill
+
+# The major version of the one Keras for which a file is written.
+ONLY = {
+    '1_symbolic_add_loss': 2, '3_symbolic_add_loss': 2, '3_compiled_loss': 2,
+    '3_operations_on_tensors': 3, '3_seed_generator': 3}
+KERAS = int(metadata.version('keras').partition('.')[0])
+
+
+def own(task, pattern='', replacement=''):
+    """Return a file of the repository with a pattern replaced."""
+    text = (ROOT / FILES[task]).read_text()
+    return re.sub(pattern, replacement, text, flags=re.MULTILINE)
+
+
+# What editors make of a file.
+BYTES = {
+    '0_byte_order_mark': own(0).encode('utf-8-sig'),
+    '0_tabs': own(0, '^(    )+', lambda found: '\t' * (
+        len(found[0]) // 4)).encode(),
+    '1_another_encoding': own(
+        1, r'\A(.*)\n', '\\1\n# -*- coding: latin-1 -*-\n# Émile, Zoë\n'
+    ).encode('latin-1'),
+    '2_carriage_returns': own(2).replace('\n', '\r\n').encode(),
+    '3_form_feed': own(3, '^def ', '\f\ndef ').encode(),
+    '3_no_newline_at_the_end': own(3).rstrip().encode()}
+RIGHT = {
+    **{path.stem: path.read_bytes()
+       for path in (Path(__file__).parent / 'right').glob('*.py')
+       if ONLY.get(path.stem, KERAS) == KERAS},
+    **BYTES}
+NAMES = {task: sorted(name for name in RIGHT if name[0] == str(task))
+         for task in range(len(FILES))}
+
+
+@pytest.fixture(scope='module')
+def failures(tmp_path_factory):
+    """Return {name: {check: failure, or None}} of each file."""
+    root = tmp_path_factory.mktemp('right')
+    found = failures_of(fill(root, {
+        task: [RIGHT[name] for name in names]
+        for task, names in NAMES.items()}), root / 'report.xml')
+    return {name: found[str(number), task] for task, names in NAMES.items()
+            for number, name in enumerate(names)}
+
+
+@pytest.mark.parametrize('name', sorted(RIGHT))
+def test_right_file_passes(name, failures):
+    """The same work written in another way passes every check."""
+    assert {check: failure for check, failure in failures[name].items()
+            if failure} == {}

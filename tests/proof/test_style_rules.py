@@ -1,0 +1,52 @@
+"""Each house rule is failed by a file that breaks it, and by no other."""
+from pathlib import Path
+
+import pytest
+
+from checker.specification import FILES
+from classroom import change, grade, rows_of
+
+ROOT = Path(__file__).resolve().parents[2]
+LINE = '#!/usr/bin/env python3\n'
+DOCSTRING = (ROOT / FILES[0]).read_text().split('"""')[1]
+RULES = {
+    'first line': ('the first line must', (LINE, '#!/usr/bin/python3\n')),
+    'executable': ('must be executable', ),
+    'newline': ('end with a newline', ('return encoder, decoder, auto\n',
+                                       'return encoder, decoder, auto')),
+    'pycodestyle': ('pycodestyle', ('hidden = keras', 'hidden  = keras')),
+    'module docstring': ('the module must have',
+                         (f'"""{DOCSTRING}"""\n', '')),
+    'function docstring': ('autoencoder must have',
+                           ('"""Build an', 'unused = """Build an')),
+    'imports': ('nothing but `import tensorflow.keras as keras`',
+                ('import tensorflow', 'import numpy\nimport tensorflow')),
+    'definitions': ('at module level',
+                    ('\n\n\ndef ', '\n\nDEPTH = 2\n\n\ndef ')),
+    'parameters': ('the parameters must be', ('input_dims', 'inputs')),
+}
+
+
+@pytest.fixture(scope='module')
+def rows(tmp_path_factory):
+    """Return the row of the grades of each file."""
+    root = tmp_path_factory.mktemp('style')
+    for name, (_, *pairs) in RULES.items():
+        file = root / name / FILES[0]
+        file.parent.mkdir()
+        file.write_text(change((ROOT / FILES[0]).read_text(), pairs))
+        file.chmod(0o644 if name == 'executable' else 0o755)
+    grade([root / name for name in RULES], '--grades', str(root / 'g.csv'),
+          '-k', 'TestStyle and 0')
+    return rows_of(root / 'g.csv')
+
+
+@pytest.mark.parametrize('name', RULES)
+def test_rule_is_failed(name, rows):
+    """A file that breaks one rule fails that check alone."""
+    # Without a newline at the end, pycodestyle is not asked as well.
+    lost = 2 if name == 'newline' else 1
+    row = rows[name]
+    assert row['verdict'] == 'failed'
+    assert RULES[name][0] in row['first failure']
+    assert int(row['passed']) == int(row['total']) - lost

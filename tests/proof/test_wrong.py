@@ -1,0 +1,38 @@
+"""Wrong submissions fail, at the check that is about what is wrong."""
+import pytest
+
+from checker.specification import FILES
+from classroom import ROOT, change, failures_of, fill
+from wrong import WRONG
+
+
+@pytest.fixture(scope='module')
+def failures(tmp_path_factory):
+    """Return {(task, number): {check: failure, or None}} of each file."""
+    root = tmp_path_factory.mktemp('wrong')
+    found = failures_of(fill(root, {
+        task: [change((ROOT / FILES[task]).read_text(), pairs).encode()
+               for _, _, *pairs in rows]
+        for task, rows in WRONG.items()}), root / 'report.xml')
+    return {(task, number): found[str(number), task]
+            for task, rows in WRONG.items() for number in range(len(rows))}
+
+
+@pytest.mark.parametrize('task, number, check', [
+    pytest.param(task, number, check,
+                 id=f'{task}-{name}'.replace(' ', '-'))
+    for task, rows in WRONG.items()
+    for number, (name, check, *_) in enumerate(rows)])
+def test_wrong_file_fails(task, number, check, failures):
+    """A wrong file fails the check that is about it."""
+    found = {name for name, failure in failures[task, number].items()
+             if failure}
+    assert found & {*check.split(' or ')}, failures[task, number]
+
+
+def test_every_check_has_a_wrong_file(failures):
+    """A check that no wrong file fails would be an error."""
+    checks = {check for found in failures.values() for check in found}
+    failed = {check for found in failures.values()
+              for check, failure in found.items() if failure}
+    assert checks == failed

@@ -1,0 +1,654 @@
+"""Wrong submissions: small changes to the files, each with what finds it.
+
+WRONG[task] has rows of a name, the check that must fail, and pairs of a text
+in the file and what takes its place, everywhere.  What one Keras does not
+build, the other may build and not train: hence an 'or'.
+"""
+BUILDS = 'test_file_builds_models'
+RETURNS = 'test_returns_three_models'
+LISTS = 'test_arguments_are_left_alone'
+OWN = 'test_every_call_builds_models_of_its_own'
+SHAPES = 'test_shapes_of_the_models'
+ENCODER = 'test_layers_of_the_encoder'
+DECODER = 'test_layers_of_the_decoder'
+SHARED = 'test_auto_shares_the_weights'
+ENCODES = 'test_encoder_computes_these_layers_alone'
+DECODES = 'test_decoder_computes_these_layers_alone'
+AUTO = 'test_auto_decodes_what_it_encodes'
+TRAINING = 'test_training_changes_nothing_else'
+ADAM = 'test_optimizer_is_adam'
+FROZEN = 'test_no_weight_is_frozen'
+TRAINS = 'test_auto_can_be_trained'
+STEP = 'test_step_is_one_of_adam'
+LOSS = 'test_loss_is_binary_cross_entropy'
+GRADIENTS = 'test_gradients_are_those_of_the_loss'
+PENALTY = 'test_penalty_is_the_l1_norm_of_the_encoding'
+OUTPUTS = 'test_outputs_are_z_mean_and_log_variance'
+DRAWN = 'test_z_is_drawn'
+NEW = 'test_noise_is_new_every_time'
+NORMAL = 'test_noise_is_standard_normal'
+KL = 'test_loss_has_the_kl_divergence'
+SAME = 'test_training_has_the_same_loss'
+
+# Lines of the files, and what is put in their place or before them.
+IMPORT = 'import tensorflow.keras as keras\n'
+DEF = '\n\ndef autoencoder'
+FIRST = '    for nodes in hidden_layers:'
+START = f'{FIRST}\n'
+HIDDEN = ("        hidden = keras.layers.Dense(nodes, activation='relu')"
+          '(hidden)')
+ENCODED, DECODED = f'{HIDDEN}\n    latent =', f'{HIDDEN}\n    reconstruction'
+HALF, OTHER_HALF = '    encoder = keras.Model', '    decoder = keras.Model'
+WHOLE, COMPILE = '    auto = keras.Model', '    auto.compile('
+LATENT = "latent_dims, activation='relu'"
+CALL = 'decoder(encoder(image))'
+BCE = "loss='binary_crossentropy'"
+RETURN = 'return encoder, decoder, auto'
+BACK = 'reversed(hidden_layers)'
+FIRST = '    for nodes in hidden_layers:'
+TF = (IMPORT, 'import tensorflow as tf\n' + IMPORT)
+
+
+def before(line, text):
+    """Return the pair that puts text before a line."""
+    return line, text + line
+
+
+def mapped(name, expression):
+    """Return the line that replaces a tensor by an expression of t."""
+    return (f'    {name} = keras.layers.Lambda(lambda t: {expression})'
+            f'({name})\n')
+
+
+def adam(arguments):
+    """Return the pair that passes arguments to Adam."""
+    return "optimizer='adam'", f'optimizer=keras.optimizers.Adam({arguments})'
+
+
+def model(code):
+    """Return the pair that makes auto of a subclass with this code."""
+    return (WHOLE, '    class Other(keras.Model):\n        """Trains in '
+            f'another way."""\n\n{code}\n    auto = Other')
+
+
+TAPE = '''        def train_step(self, data):
+            """Follow another loss."""
+            x, y = data
+            with tf.GradientTape() as tape:
+                outputs = self(x, training=True)
+                loss = tf.reduce_mean(tf.square(y - outputs))
+            weights = self.trainable_variables
+            self.optimizer.apply_gradients(zip(
+                tape.gradient(loss, weights), weights))
+            return {'loss': LOSS, 'squares': loss}
+'''
+SQUARED = [TF, model(TAPE.replace('LOSS', 'loss'))]
+PRETENDED = [TF, model(TAPE.replace(
+    'LOSS', 'tf.reduce_mean(keras.losses.binary_crossentropy(y, outputs))'))]
+MEAN_DECODED = [TF, model(TAPE.replace(
+    'outputs = self(x, training=True)',
+    '_, mean, _ = encoder(x)\n                outputs = decoder(mean)'
+).replace(
+    'tf.reduce_mean(tf.square(y - outputs))',
+    'tf.add_n(encoder.losses) + input_dims * tf.reduce_mean(\n'
+    '                    keras.losses.binary_crossentropy(y, outputs))'
+).replace('LOSS', 'loss'))]
+DESCENT = '''
+
+class Descent(keras.optimizers.Adam):
+    """Adam by name, but plain gradient descent."""
+
+    def update_step(self, gradient, variable, learning_rate=0.001):
+        """Move by the gradient."""
+        variable.assign_sub(0.001 * gradient)
+
+
+def autoencoder'''
+CACHED = '''
+
+BUILT = {}
+
+
+def autoencoder'''
+REMEMBERED = [
+    (DEF, CACHED), (RETURN, 'return BUILT.setdefault(repr((\n        '
+                    'input_dims, latent_dims)), (encoder, decoder, auto))')]
+HALVED = '''    class Half(keras.layers.Dense):
+        """A dense layer of half the size."""
+
+        def call(self, inputs):
+            """Return half of it."""
+            return super().call(inputs) / 2
+
+'''
+STOPPED = 'keras.backend.stop_gradient(t)'
+TIED = '''    class Tied(keras.layers.Layer):
+        """Goes back through a layer, with a bias of its own."""
+
+        def __init__(self, layer):
+            super().__init__()
+            self.layer = layer
+
+        def build(self, shape):
+            """Make the bias."""
+            self.bias = self.add_weight(
+                name='bias', shape=(self.layer.kernel.shape[0],))
+
+        def call(self, inputs):
+            """Return it, after relu."""
+            return keras.activations.relu(keras.backend.dot(
+                inputs, keras.backend.transpose(self.layer.kernel))
+                + self.bias)
+
+'''
+
+VANILLA = [
+    # What is no three models, or not those of this call.
+    ('returns nothing', RETURNS, (RETURN, 'return None')),
+    ('returns strings', RETURNS, (RETURN, "return 'a', 'b', 'c'")),
+    ('another order', SHAPES, (RETURN, 'return decoder, encoder, auto')),
+    ('another name', BUILDS, ('def autoencoder', 'def auto_encoder')),
+    ('too few parameters', BUILDS, (', latent_dims', '')),
+    ('raises', BUILDS, (RETURN, 'raise ValueError("no")')),
+    ('needs two hidden layers', BUILDS,
+     before(START, '    assert hidden_layers[1]\n')),
+    ('raises at the second call', BUILDS, (DEF, CACHED),
+     (RETURN, f'BUILT[auto] = len(BUILT)\n    1 / (1 - BUILT[auto])\n'
+      f'    {RETURN}')),
+    ('reversed in place', LISTS,
+     (BACK, '(hidden_layers.reverse(), hidden_layers)[1]')),
+    ('models of the first call again', OWN, *REMEMBERED),
+    ('an optimizer for all calls', OWN,
+     (DEF, f'\n\nADAM = keras.optimizers.Adam(){DEF}'),
+     ("optimizer='adam'", 'optimizer=ADAM')),
+    ('a second call that changes the first', OWN, (DEF, CACHED),
+     (RETURN, 'for model in BUILT:\n        model.set_weights('
+      '[0 * weight for weight in model.get_weights()])\n'
+      f'    BUILT[auto] = True\n    {RETURN}')),
+    # Layers of other sizes.
+    ('not reversed', DECODER, (BACK, 'hidden_layers')),
+    ('sorted', DECODER, (BACK, 'sorted(hidden_layers)')),
+    ('the first hidden layer alone', ENCODER,
+     (FIRST, '    for nodes in hidden_layers[:1]:')),
+    ('a hidden layer too few in the decoder', DECODER,
+     (BACK, 'hidden_layers[:0:-1]')),
+    ('a layer too many', ENCODER,
+     before(HALF, "    latent = keras.layers.Dense(latent_dims, 'relu')"
+            '(latent)\n')),
+    ('sizes written in', ENCODER, (FIRST, '    for nodes in [128, 64]:')),
+    ('latent size written in', SHAPES, ('latent_dims, act', '32, act'),
+     ('(latent_dims,)', '(32,)')),
+    ('input size written in', SHAPES, ('(input_dims,)', '(784,)')),
+    ('no bias in the encoder', ENCODER,
+     (ENCODED, ENCODED.replace("'relu'", "'relu', use_bias=False"))),
+    ('batch normalisation', ENCODER,
+     (ENCODED, ENCODED.replace('(hidden)\n', '(hidden)\n        hidden = '
+                               'keras.layers.BatchNormalization()(hidden)\n'
+                               ))),
+    ('a layer for all of its size', SHARED,
+     before('    image = hidden', '    known = {}\n'),
+     (HIDDEN, '        hidden = known.setdefault(\n            (hidden.shape'
+      "[-1], nodes), keras.layers.Dense(nodes, 'relu'))(hidden)")),
+    # Numbers that differ.
+    ('tanh in the encoder', ENCODES,
+     (ENCODED, ENCODED.replace('relu', 'tanh'))),
+    ('leaky relu in the encoder', ENCODES,
+     (ENCODED, ENCODED.replace("'relu'", 'keras.layers.LeakyReLU(0.01)'))),
+    ('relu6 in the encoder', ENCODES,
+     (ENCODED, ENCODED.replace("'relu'", "'relu6'"))),
+    ('tanh in the decoder', DECODES,
+     (DECODED, DECODED.replace('relu', 'tanh'))),
+    ('no activation in the decoder', DECODES,
+     (DECODED, DECODED.replace(", activation='relu'", ''))),
+    ('relu with an end in the decoder', DECODES,
+     (DECODED, DECODED.replace("'relu'", 'keras.layers.ReLU(20)'))),
+    ('linear latent layer', ENCODES, (LATENT, 'latent_dims')),
+    ('sigmoid latent layer', ENCODES,
+     (LATENT, "latent_dims, activation='sigmoid'")),
+    ('relu output', DECODES, ("'sigmoid'", "'relu'")),
+    ('hard sigmoid output', DECODES, ("'sigmoid'", "'hard_sigmoid'")),
+    ('a residual', ENCODES,
+     (ENCODED, ENCODED.replace(
+         HIDDEN, f'        before = hidden\n{HIDDEN}\n        if before.shape'
+         '[-1] == nodes:\n            hidden = hidden + before'))),
+    ('doubled', ENCODES, before(START, '    hidden = hidden * 2\n')),
+    ('the encoding turned round', ENCODES,
+     before(HALF, '    latent = keras.layers.Concatenate()(\n        '
+            '[latent[:, 1:], latent[:, :1]])\n')),
+    ('a layer that halves', ENCODES, before('    image = hidden', HALVED),
+     (ENCODED, ENCODED.replace('keras.layers.Dense', 'Half'))),
+    # Of auto.
+    ('weights not shared', SHARED,
+     (CALL, 'keras.models.clone_model(decoder)(encoder(image))')),
+    ('inverted', AUTO, (CALL, f'1 - {CALL}')),
+    ('another input', AUTO, (CALL, 'decoder(encoder(1 - image))')),
+    ('dropout on the code', TRAINING,
+     (CALL, 'decoder(keras.layers.Dropout(0.1)(encoder(image)))')),
+    ('dropout in the encoder', TRAINING,
+     before(HALF, '    latent = keras.layers.Dropout(0.1)(latent)\n')),
+    # Of training.
+    ('not compiled', ADAM, (f"{COMPILE}optimizer='adam', {BCE})", '    pass')),
+    ('SGD', ADAM, ("'adam'", "'sgd'")),
+    ('a rate below zero', ADAM, adam('-0.001')),
+    ('no loss', f'{TRAINS} or {LOSS}', (f', {BCE}', '')),
+    ('mean squared error', LOSS, (BCE, "loss='mse'")),
+    ('label smoothing', LOSS,
+     (BCE, 'loss=keras.losses.BinaryCrossentropy(\n        '
+      'label_smoothing=0.1)')),
+    # Where Keras sees a sigmoid of its own, it takes the logits after all.
+    ('no logits taken for some', LOSS,
+     ("'sigmoid'", 'lambda t: 1 / (1 + keras.backend.exp(-t))'),
+     (BCE, 'loss=keras.losses.BinaryCrossentropy(from_logits=True)')),
+    ('another loss in training', LOSS, *SQUARED),
+    ('the gradient of another loss', GRADIENTS, *PRETENDED),
+]
+L1 = 'keras.regularizers.L1(lambtha)'
+ACTIVITY = f',\n        activity_regularizer={L1}'
+
+
+def penalty(expression):
+    """Return pairs for a layer that adds another penalty for t."""
+    return [
+        (ACTIVITY, ''), before('    image = hidden', f'''    K = keras.backend
+
+    class Penalty(keras.layers.Layer):
+        """Adds a loss."""
+
+        def call(self, t, training=None):
+            """Change nothing."""
+            self.add_loss({expression})
+            return t
+
+'''),
+        before(HALF, '    latent = Penalty()(latent)\n')]
+
+
+NORM = 'lambtha * K.mean(K.sum(K.abs(t), axis=-1))'
+SPARSE = [
+    ('no penalty', PENALTY, (ACTIVITY, '')),
+    ('L1 on the kernel', PENALTY, ('activity_regul', 'kernel_regul')),
+    ('L2', PENALTY, ('.L1(', '.L2(')),
+    ('halved', PENALTY, ('L1(lambtha)', 'L1(lambtha / 2)')),
+    ('doubled', PENALTY, ('L1(lambtha)', 'L1(2 * lambtha)')),
+    ('lambtha ignored', PENALTY, ('L1(lambtha)', 'L1(10e-6)')),
+    ('lambtha squared', PENALTY, ('L1(lambtha)', 'L1(lambtha ** 2)')),
+    ('L1 on every layer', PENALTY,
+     (HIDDEN, HIDDEN.replace("'relu'", f"'relu', activity_regularizer={L1}"))),
+    ('L1 on the last hidden layer', PENALTY, (ACTIVITY, ''),
+     (ENCODED, ENCODED.replace(
+         "'relu'", f"'relu', activity_regularizer={L1}"))),
+    ('L1 on the output', PENALTY, (ACTIVITY, ''),
+     ("name='reconstruction'", "name='reconstruction'" + ACTIVITY)),
+    ('L1 before relu', PENALTY, (f"{LATENT}, name='latent'", 'latent_dims'),
+     before(HALF, "    latent = keras.layers.Activation('relu')(latent)\n")),
+    ('mean over the dimensions', PENALTY,
+     *penalty('lambtha * K.mean(K.abs(t))')),
+    ('sum over the batch', PENALTY,
+     *penalty('lambtha * K.sum(K.abs(t))')),
+    ('penalty of the norm of the batch', PENALTY,
+     *penalty('lambtha * K.sqrt(K.sum(K.square(t)))')),
+    ('penalty while training alone', PENALTY,
+     *penalty(f'({NORM}) * (1. if training else 0.)')),
+    ('no penalty while training', PENALTY,
+     *penalty(f'({NORM}) * (0. if training else 1.)')),
+    ('penalty that is not followed', GRADIENTS,
+     *penalty(NORM.replace('(t)', '(K.stop_gradient(t))'))),
+    # What the other files may have as well.
+    ('returns two models', RETURNS, (RETURN, 'return encoder, decoder')),
+    ('no lambtha', BUILDS, (', lambtha)', ')'),
+     (L1, 'keras.regularizers.L1(0.1)')),
+    ('names that clash', BUILDS,
+     (HIDDEN, HIDDEN.replace("'relu'", "'relu', name=f'dense_{nodes}'"))),
+    ('a list that is emptied', LISTS,
+     (BACK, '[hidden_layers.pop() for _ in hidden_layers[:]]')),
+    ('layers for all calls', OWN, (DEF, CACHED),
+     (HIDDEN, '        hidden = BUILT.setdefault(\n            (hidden.shape'
+      "[-1], nodes), keras.layers.Dense(nodes, 'relu'))(hidden)")),
+    ('the image beside the last hidden layer', ENCODER,
+     (ENCODED, ENCODED.replace('\n    latent', '\n    hidden = keras.layers.'
+                               'Concatenate()([hidden, image])\n    latent'))),
+    ('layer normalisation', ENCODER,
+     before(HALF, '    latent = keras.layers.LayerNormalization()(latent)\n')),
+    ('no bias at the end', DECODER, ("'sigmoid'", "'sigmoid', use_bias=False")
+     ),
+    ('weights of the encoder again', DECODER,
+     before('    encoding = hidden', TIED),
+     ('for nodes in ' + BACK, 'for layer in [\n            layer for layer in '
+      'encoder.layers if layer.weights][:0:-1]'),
+     (DECODED, DECODED.replace(HIDDEN, '        hidden = Tied(layer)(hidden)'))
+     ),
+    ('elu in the encoder', ENCODES, (ENCODED, ENCODED.replace('relu', 'elu'))),
+    ('softplus in the decoder', DECODES,
+     (DECODED, DECODED.replace('relu', 'softplus'))),
+    ('gelu in the decoder', DECODES,
+     (DECODED, DECODED.replace('relu', 'gelu'))),
+    ('relu with an end in the encoder', ENCODES,
+     (ENCODED, ENCODED.replace("'relu'", 'keras.layers.ReLU(20)'))),
+    ('softmax latent layer', ENCODES,
+     (LATENT, "latent_dims, activation='softmax'")),
+    ('tanh output', DECODES, ("'sigmoid'", "'tanh'")),
+    ('a sigmoid that ends at 0.9', DECODES,
+     before(OTHER_HALF, '    reconstruction = reconstruction * 0.9\n')),
+    ('shifted by a half', ENCODES, before(START, '    hidden = hidden - 0.5\n'
+                                          )),
+    ('clipped input', ENCODES,
+     before(START, mapped('hidden', 'keras.backend.clip(t, 0, 0.9)'))),
+    ('clipped output', DECODES,
+     before(OTHER_HALF, mapped('reconstruction',
+                               'keras.backend.clip(t, 0, 0.9)'))),
+    ('normalised encoding', ENCODES,
+     before(HALF, '    latent = keras.layers.UnitNormalization()(latent)\n')),
+    ('encoding times two', AUTO, (CALL, 'decoder(2 * encoder(image))')),
+    ('noise on the input', TRAINING,
+     before(START, '    hidden = keras.layers.GaussianNoise(0.1)(hidden)\n')),
+    ('Adamax', ADAM, ("'adam'", "'adamax'")),
+    ('Nadam', ADAM, ("'adam'", "'nadam'")),
+    ('amsgrad', ADAM, adam('amsgrad=True')),
+    ('a rate of zero', ADAM, adam('0.0')),
+    ('frozen encoder', FROZEN,
+     before(COMPILE, '    encoder.trainable = False\n')),
+    ('stopped gradients in the encoder', GRADIENTS,
+     (ENCODED, ENCODED.replace('\n    latent', '\n' + mapped(
+         'hidden', STOPPED).rstrip('\n') + '\n    latent'))),
+    ('mean absolute error', LOSS, (BCE, "loss='mae'")),
+    ('Kullback-Leibler divergence', LOSS, (BCE, "loss='kl_divergence'")),
+]
+CONV = ("hidden = keras.layers.Conv2D(\n            channels, (3, 3), "
+        "padding='same', activation='relu')(hidden)\n        hidden = "
+        'keras.layers.')
+POOL, UP = f'{CONV}MaxPooling2D', f'{CONV}UpSampling2D'
+POOLING = "MaxPooling2D((2, 2), padding='same')(hidden)"
+LAST = "padding='same', activation='sigmoid'"
+VALID = "first, (3, 3), padding='valid', activation='relu')(hidden)"
+GROWN = 'UpSampling2D((2, 2))'
+FILTERS = '    for channels in filters:\n'
+CONVOLUTIONAL = [
+    ('one channel written in', SHAPES, ('input_dims[-1]', '1')),
+    ('channels of the filters', SHAPES, ('input_dims[-1]', 'first')),
+    ('filters not reversed', DECODER, ('reversed(rest)', 'rest')),
+    ('filters written in', ENCODER,
+     (FILTERS, '    for channels in [16, *filters[1:]]:\n')),
+    ('a filter count written in', DECODER, ('first, (3', '16, (3')),
+    ('last filters again', DECODER, ('first, (3', 'filters[-1], (3')),
+    ('a convolution too many', DECODER,
+     ('    reconstruction =', "    hidden = keras.layers.Conv2D(4, (3, 3), "
+      "padding='same', activation='relu')(hidden)\n    reconstruction =")),
+    ('filters reversed in place', LISTS,
+     ('    first, *rest = filters', '    filters.reverse()\n'
+      '    *rest, first = filters\n    rest = rest[::-1]')),
+    ('average pooling', ENCODES, ('MaxPooling2D', 'AveragePooling2D')),
+    ('strides instead of pooling', ENCODES,
+     (f"(hidden)\n        hidden = keras.layers.{POOLING}", '(hidden)'),
+     ("channels, (3, 3), padding='same', activation='relu')(hidden)\n"
+      '    encoder',
+      "channels, (3, 3), 2, padding='same', activation='relu')(hidden)\n"
+      '    encoder')),
+    ('pooling of three', ENCODES,
+     ('MaxPooling2D((2, 2), ', 'MaxPooling2D((3, 3), strides=2, ')),
+    ('pooling that leaves the edge', SHAPES,
+     (POOLING, 'MaxPooling2D((2, 2))(hidden)'),
+     ('keras.Input(latent_dims', 'keras.Input(encoder.output_shape[1:]')),
+    ('pooling before the convolution', ENCODES,
+     (f'{CONV}{POOLING}', f'hidden = keras.layers.{POOLING}\n        '
+      + CONV.partition('\n        hidden')[0])),
+    ('kernel of five in the encoder', ENCODER,
+     (POOL, POOL.replace('3, 3', '5, 5'))),
+    ('kernel of five in the decoder', DECODER,
+     (UP, UP.replace('3, 3', '5, 5'))),
+    ('kernel of one at the end', DECODER,
+     ('input_dims[-1], (3, 3)', 'input_dims[-1], (1, 1)')),
+    ('valid padding in the encoder', ENCODES,
+     (POOL, POOL.replace("'same'", "'valid' if hidden is image else 'same'"
+                         ))),
+    ('same padding throughout', SHAPES,
+     ("padding='valid'", "padding='same'")),
+    ('cropped, then same padding', DECODES,
+     before(f'    hidden = keras.layers.Conv2D(\n        {VALID}',
+            '    hidden = keras.layers.Cropping2D(1)(hidden)\n'),
+     ("padding='valid'", "padding='same'")),
+    ('valid padding at the end', SHAPES,
+     (LAST, LAST.replace('same', 'valid'))),
+    ('upsampling of three', SHAPES,
+     (f'{GROWN}(hidden)\n    reconstruction',
+      'UpSampling2D((3, 3))(hidden)\n    reconstruction')),
+    ('bilinear upsampling', DECODES,
+     (GROWN, "UpSampling2D((2, 2), interpolation='bilinear')")),
+    ('transposed convolutions', DECODER,
+     (UP, UP.replace('Conv2D(', 'Conv2DTranspose('))),
+    ('dilated convolutions', ENCODES,
+     (POOL, POOL.replace("'relu'", "'relu', dilation_rate=2"))),
+    ('tanh in the encoder', ENCODES, (POOL, POOL.replace('relu', 'tanh'))),
+    ('relu6 in the encoder', ENCODES, (POOL, POOL.replace('relu', 'relu6'))),
+    ('tanh in the decoder', DECODES, (UP, UP.replace('relu', 'tanh'))),
+    ('leaky relu in the decoder', DECODES,
+     (UP, UP.replace("'relu'", 'keras.layers.LeakyReLU(0.01)'))),
+    ('tanh before the last', DECODES, (VALID, VALID.replace('relu', 'tanh'))),
+    ('relu output', DECODES, ("'sigmoid'", "'relu'")),
+    ('softmax output', DECODES, ("'sigmoid'", "'softmax'")),
+    # What the other files may have as well.
+    ('returns models in a model', RETURNS,
+     (RETURN, 'return (encoder, decoder), auto')),
+    ('not valid Python', BUILDS, (RETURN, 'return encoder, decoder auto')),
+    ('a module that is not there', BUILDS,
+     (IMPORT, IMPORT + 'import keras_of_another_planet\n')),
+    ('divided by 255', ENCODES,
+     before(FILTERS, '    hidden = keras.layers.Rescaling(1 / 255)(hidden)\n'
+            )),
+    ('mirrored images', ENCODES,
+     before(FILTERS, '    hidden = hidden[:, :, ::-1]\n')),
+    ('dropout on the code', TRAINING,
+     before(HALF, '    hidden = keras.layers.SpatialDropout2D(0.2)(hidden)\n'
+            )),
+    ('turned images', f'{ENCODES} or {TRAINING}',
+     before(FILTERS, '    hidden = keras.layers.RandomFlip()(hidden)\n')),
+    ('batch normalisation', DECODER,
+     (UP, UP.replace('(hidden)\n', '(hidden)\n        hidden = '
+                     'keras.layers.BatchNormalization()(hidden)\n'))),
+    ('weights not shared', SHARED,
+     (CALL, 'decoder(keras.models.clone_model(encoder)(image))')),
+    ('only a half of auto', AUTO, (CALL, f'{CALL} / 2')),
+    ('AdamW', ADAM, ("'adam'", 'keras.optimizers.AdamW(weight_decay=0.01)')),
+    ('weight decay', ADAM, adam('weight_decay=0.01')),
+    ('plain gradient descent', STEP, (DEF, DESCENT),
+     ("'adam'", 'Descent()')),
+    ('a frozen layer', FROZEN,
+     before(COMPILE, '    decoder.layers[1].trainable = False\n')),
+    ('a loss that cannot be computed', TRAINS,
+     (BCE, 'loss=lambda y, p: keras.losses.unknown(y, p)')),
+    ('a loss that can be trained on alone', TRAINS,
+     (BCE, "loss=lambda y, p: unknown if hasattr(p, 'numpy') "
+      'else keras.losses.binary_crossentropy(y, p)')),
+    ('a loss that is eager alone', TRAINS,
+     (BCE, 'loss=lambda y, p: keras.losses.binary_crossentropy(y, p) if '
+      "hasattr(\n        p, 'numpy') else unknown")),
+    ('focal cross-entropy', LOSS,
+     (BCE, 'loss=keras.losses.BinaryFocalCrossentropy()')),
+    ('categorical cross-entropy', LOSS,
+     (BCE, "loss='categorical_crossentropy'")),
+    ('a loss of twice the size', LOSS, (BCE, f'{BCE}, loss_weights=[2]')),
+    ('L2 on the kernels', LOSS,
+     (POOL, POOL.replace("'relu'", "'relu', kernel_regularizer='l2'"))),
+    ('L1 on a hidden layer', LOSS,
+     (UP, UP.replace("'relu'", "'relu', activity_regularizer='l1'"))),
+    ('something added to the loss', LOSS,
+     (VALID, VALID.replace("'relu'", "'relu', activity_regularizer=lambda t: "
+                           'keras.backend.sum(\n        keras.backend'
+                           '.ones_like(t))'))),
+    ('stopped gradients in the decoder', GRADIENTS,
+     (VALID, VALID + '\n' + mapped('hidden', STOPPED).rstrip('\n'))),
+]
+MEAN = ',\n        activity_regularizer=keras.regularizers.L2(1 / 2)'
+VARIANCE = ',\n        activity_regularizer=VarianceDivergence()'
+NOISE = 'keras.backend.exp(log_variance / 2) * epsilon'
+SHAPE = 'keras.backend.shape(mean)'
+EPSILON = f'keras.backend.random_normal({SHAPE})'
+SAMPLE = "keras.layers.Lambda(sample, name='z')([mean, log_variance])"
+CALL3 = 'decoder(encoder(image)[0])'
+ENCODER3 = '    encoder = keras.Model(image, [z, mean, log_variance]'
+HEAD = '        latent_dims, name='
+
+
+def noise(expression):
+    """Return the pair that draws epsilon in another way."""
+    return EPSILON, expression
+
+
+def layer(lines):
+    """Return pairs for z by a layer with these lines, and no other loss."""
+    code = '\n'.join(f'            {line}' for line in lines)
+    return [(MEAN, ''), (VARIANCE, ''), before('    image = hidden', f'''\
+    class Draw(keras.layers.Layer):
+        """Draws z."""
+
+        def call(self, inputs, training=None):
+            """Draw, and add a loss."""
+            K = keras.backend
+            mean, log_variance = inputs
+            z = sample(inputs)
+            kl = (K.square(mean) + K.exp(log_variance) - log_variance - 1) / 2
+            loss = K.mean(K.sum(kl, axis=-1))
+{code}
+
+'''), (SAMPLE, 'Draw()([mean, log_variance])')]
+
+
+def divergence(expression):
+    """Return pairs for a layer that adds another divergence."""
+    return layer([f'self.add_loss({expression})', 'return z'])
+
+
+VARIATIONAL = [
+    ('returns z alone', SHAPES,
+     (ENCODER3, '    encoder = keras.Model(image, z'), ('(image)[0]',
+                                                        '(image)')),
+    ('sizes written in', ENCODER, (FIRST, '    for nodes in [512]:')),
+    ('not reversed', DECODER, (BACK, 'hidden_layers')),
+    ('one layer for both', ENCODER,
+     ('[mean, log_variance])', '[mean, mean])'),
+     ('[z, mean, log_variance]', '[z, mean, mean]')),
+    ('log variance from the mean', ENCODER,
+     ('VarianceDivergence())(hidden)', 'VarianceDivergence())(mean)')),
+    ('models of the first call again', OWN, *REMEMBERED),
+    # Outputs of the encoder.
+    ('mean, log variance, z', OUTPUTS,
+     ('[z, mean, log_variance]', '[mean, log_variance, z]'),
+     ('(image)[0]', '(image)[2]')),
+    ('log variance before mean', OUTPUTS,
+     ('[z, mean, log_variance]', '[z, log_variance, mean]')),
+    ('mean of both', ENCODES,
+     ('[z, mean, log_variance]', '[z, mean, keras.layers.Add()(['
+      'mean, log_variance])]')),
+    ('variance', ENCODES,
+     ('[z, mean, log_variance]', '[z, mean, keras.layers.Lambda('
+      'keras.backend.exp)(log_variance)]')),
+    ('noise in the mean', ENCODES,
+     ('[z, mean, log_variance]', '[z, keras.layers.Lambda(lambda t: t + '
+      'keras.backend.random_normal(keras.backend.shape(t)))(mean), '
+      'log_variance]')),
+    ('relu on the mean', ENCODES,
+     ("name='mean'", "name='mean', activation='relu'")),
+    ('relu on the log variance', ENCODES,
+     ("name='log_variance'", "name='log_variance', activation='relu'")),
+    ('log variance clipped nearby', ENCODES,
+     before('    z = ', mapped('log_variance',
+                               'keras.backend.clip(t, -1, 1)'))),
+    ('selu in the encoder', ENCODES,
+     (f'{HIDDEN}\n    mean', f'{HIDDEN}\n    mean'.replace('relu', 'selu'))),
+    ('relu output', DECODES, ("'sigmoid'", "'relu'")),
+    # Of auto.
+    ('weights not shared', SHARED,
+     (CALL3, 'keras.models.clone_model(decoder)(encoder(image)[0])')),
+    ('decoder called on all three', f'{BUILDS} or {SHAPES}',
+     (CALL3, 'decoder(encoder(image))')),
+    ('mean decoded', AUTO, (CALL3, 'decoder(encoder(image)[1])')),
+    ('twice z decoded', AUTO, (CALL3, 'decoder(2 * encoder(image)[0])')),
+    ('another input', AUTO, (CALL3, 'decoder(encoder(1 - image)[0])')),
+    ('mean and half of the noise decoded', AUTO,
+     (CALL3, 'decoder((encoder(image)[0] + encoder(image)[1]) / 2)')),
+    ('dropout in the encoder', TRAINING,
+     ('    mean = ', '    hidden = keras.layers.Dropout(0.1)(hidden)\n'
+      '    mean = ')),
+    # Noise.
+    ('no noise', DRAWN, (f' + {NOISE}', ' + 0 * log_variance')),
+    ('no noise while training', DRAWN,
+     *layer(['self.add_loss(loss)', 'return mean if training else z'])),
+    ('no noise when called', DRAWN,
+     *layer(['self.add_loss(loss)', 'return z if training else mean'])),
+    ('noise shared by a batch', NEW,
+     noise('keras.backend.random_normal((1, latent_dims))')),
+    ('noise shared by the dimensions', NEW,
+     noise(f'keras.backend.random_normal(({SHAPE}[0], 1))')),
+    ('noise drawn once', NEW,
+     noise('keras.backend.sin(keras.backend.reshape(keras.backend.cumsum('
+           'keras.backend.ones_like(keras.backend.flatten(mean))) * 12.9898, '
+           f'{SHAPE})) * 2 ** 0.5')),
+    ('noise of a seed', NEW, TF,
+     noise(f'tf.random.stateless_normal({SHAPE}, (1, 2))')),
+    ('variance taken for deviation', NORMAL, ('(log_variance / 2)',
+                                              '(log_variance)')),
+    ('log variance taken for deviation', NORMAL,
+     ('keras.backend.exp(log_variance / 2)', 'log_variance')),
+    ('softplus for deviation', NORMAL,
+     ('keras.backend.exp(log_variance / 2)',
+      'keras.backend.softplus(log_variance)')),
+    ('noise of half the size', NORMAL, ('* epsilon', '* epsilon / 2')),
+    ('noise of nine tenths', NORMAL, ('* epsilon', '* epsilon * 0.9')),
+    ('shifted noise', NORMAL, noise(f'0.3 + {EPSILON}')),
+    ('uniform noise', NORMAL, noise(f'keras.backend.random_uniform({SHAPE})')),
+    ('uniform noise of variance 1', NORMAL,
+     noise(f'keras.backend.random_uniform({SHAPE}, -3 ** 0.5, 3 ** 0.5)')),
+    ('truncated noise', NORMAL,
+     noise(f'keras.backend.truncated_normal({SHAPE}) / 0.8796')),
+    ('Laplace noise of variance 1', NORMAL, TF,
+     noise('sum(sign * tf.random.gamma(keras.backend.shape(mean), 1.0) '
+           'for sign in (1, -1)) / 2 ** 0.5')),
+    ('ternary noise of variance 1', NORMAL, TF,
+     noise('sum(tf.sign(keras.backend.random_uniform(keras.backend.shape('
+           'mean)) - edge) for edge in (1 / 6, 5 / 6)) / 2 * 3 ** 0.5')),
+    # The loss.
+    ('no KL', KL, (MEAN, ''), (VARIANCE, '')),
+    ('KL without the mean', KL, (MEAN, '')),
+    ('KL without the log variance', KL, (VARIANCE, '')),
+    ('KL negated', KL, *divergence('-loss')),
+    ('KL times nothing', KL, *divergence('0 * loss')),
+    ('mean not squared', KL, ('regularizers.L2(1', 'regularizers.L1(1')),
+    ('mean twice', KL, ('L2(1 / 2)', 'L2(1.0)')),
+    ('mean for each pixel', KL, ('L2(1 / 2)', 'L2(1 / 2 / input_dims)')),
+    ('variance not exponentiated', KL, ('keras.backend.exp(log_variance)\n',
+                                        'log_variance ** 2\n')),
+    ('no constant', KL, ('log_variance - 1)', 'log_variance)')),
+    ('KL of the mean of the batch', KL,
+     *divergence('K.sum(K.mean(kl, axis=0) + (K.square(K.mean(mean, axis=0)) '
+                 '- K.mean(K.square(mean), axis=0)) / 2)')),
+    ('KL summed over the batch', KL, *divergence('K.sum(kl)')),
+    ('KL of the sample', KL,
+     *divergence('K.mean(K.sum(K.square(z) - log_variance - K.square(\n'
+                 '                z - mean) / K.exp(log_variance), axis=-1)) '
+                 '/ 2')),
+    ('KL while training alone', KL,
+     *divergence('loss * (1. if training else 0.)')),
+    ('the mean decoded in a step', GRADIENTS, *MEAN_DECODED),
+    ('no KL while training', SAME,
+     *divergence('loss * (0. if training else 1.)')),
+    ('loss of another weight', LOSS, ('[input_dims]', '[10 * input_dims]')),
+    ('reconstruction weighed twice', LOSS,
+     ('[input_dims]', '[2 * input_dims]')),
+    ('784 written in', LOSS, ('[input_dims]', '[784]')),
+    ('mean squared error', LOSS, (BCE, "loss='mse'")),
+    ('another loss in training', SAME, *SQUARED),
+    ('loss of its own tensors', TRAINS,
+     (BCE, 'loss=lambda y, p: keras.backend.mean(keras.backend.square(mean)) '
+      '+ keras.losses.binary_crossentropy(y, p)')),
+    # What learns.
+    ('RMSprop', ADAM, ("'adam'", "'rmsprop'")),
+    ('a frozen log variance', FROZEN,
+     before(COMPILE, "    encoder.get_layer('log_variance').trainable = False"
+            '\n')),
+    ('stopped gradients of the mean', GRADIENTS,
+     before('    z = ', mapped('mean', STOPPED))),
+    ('stopped gradients of the log variance', GRADIENTS,
+     before('    z = ', mapped('log_variance', STOPPED))),
+    ('stopped gradients of z', GRADIENTS,
+     before(ENCODER3, mapped('z', STOPPED))),
+]
+WRONG = {0: VANILLA, 1: SPARSE, 2: CONVOLUTIONAL, 3: VARIATIONAL}

@@ -1,0 +1,205 @@
+"""What the specification asks of 3-variational.py."""
+import itertools
+
+import numpy as np
+import pytest
+
+from checker import judge, noise
+from checker.judge import same
+from checker.requirements import (
+    Requirements, check_gradients, near, observed, require,
+    wrong_gradient)
+
+TERMS = 'mean**2', 'exp(log_var)', '-log_var', '-1'
+MODES = ('when called', ) * 2 + ('while training', ) * 2
+# Of a weight of the loss, and of a loss by what is left unexplained.
+WEIGHT, LEFT = 0.02, 5e-6
+
+
+class TestVariational(Requirements):
+    """A variational autoencoder."""
+    task = 3
+
+    @pytest.mark.after('test_layers_of_the_encoder',
+                       'test_layers_of_the_decoder',
+                       'test_auto_shares_the_weights')
+    def test_outputs_are_z_mean_and_log_variance(self, calls):
+        """The outputs of the encoder are z, mean, log variance, in order."""
+        for call, setting, found in observed(calls, 'called'):
+            expected = call.encoded(setting)
+            known = ['mean' if same(output, expected[0]) else 'log variance'
+                     if same(output, expected[1]) else 'z or something else'
+                     for output in found.encoder]
+            misplaced = {'mean', 'log variance'} <= {*known} and known[
+                1:] != ['mean', 'log variance']
+            require(not misplaced, 'the outputs of the encoder must be z, '
+                    'mean, log variance, in this order', ', '.join(known),
+                    call)
+        swapped = []
+        for call, setting, draws in observed(calls, 'draws'):
+            first, second = call.encoded(setting)
+            right, other = (
+                noise.not_normal((draws.encoder[0] - mean)
+                                 / np.exp(log_variance / 2))
+                for mean, log_variance in ((first, second), (second, first)))
+            swapped.append(right and not other)
+        # Of one call alone it may be chance: few draws fit much.
+        require(not all(swapped), 'the outputs of the encoder must be z, '
+                'mean, log variance, in this order', 'z, log variance, mean',
+                call)
+
+    @pytest.mark.after('test_outputs_are_z_mean_and_log_variance')
+    def test_encoder_computes_these_layers_alone(self, calls):
+        """The encoder computes what is asked for, and nothing else."""
+        super().test_encoder_computes_these_layers_alone(calls)
+
+    @pytest.mark.after('test_training_changes_nothing_else')
+    def test_z_is_drawn(self, calls):
+        """The first output of the encoder is drawn, not computed."""
+        for call, mode, draw in noise_of_encoder(calls):
+            require(np.abs(draw).max() > 0.01, f'z must have noise {mode}',
+                    'none', call)
+
+    @pytest.mark.after('test_z_is_drawn')
+    def test_noise_is_new_every_time(self, calls):
+        """The noise is new for every call, sample and latent dimension."""
+        for call, mode, draws in pairs(noise_of_encoder(calls)):
+            again = noise.repeated(*draws)
+            require(not again, 'the noise in z must be drawn anew for each '
+                    'call, sample and latent dimension',
+                    f'the same {again} {mode}', call)
+
+    @pytest.mark.after('test_noise_is_new_every_time')
+    def test_noise_is_standard_normal(self, calls):
+        """z is mean + exp(log variance / 2) * N(0, 1)."""
+        for call, mode, draw in noise_of_encoder(calls):
+            other = noise.not_normal(draw)
+            require(not other, '(z - mean) / exp(log variance / 2) must be '
+                    'of N(0, 1)', f'{other} {mode}', call)
+
+    @pytest.mark.after('test_noise_is_standard_normal')
+    def test_auto_decodes_what_it_encodes(self, calls):
+        """Auto decodes the z that it draws."""
+        for call, setting, draws in observed(calls, 'draws'):
+            found = [judge.noise_of_auto(call, setting, output)
+                     for output in draws.auto]
+            for mode, (draw, apart) in zip(MODES, found):
+                require(apart < 1e-2, 'auto(x) must be what the decoder '
+                        'makes of a z of the encoder',
+                        f'what it makes of no z {mode}', call)
+                require(np.abs(draw).max() > 0.01, 'auto must decode z',
+                        f'that it decodes the mean {mode}', call)
+                other = noise.not_normal(draw)
+                require(not other, 'the z that auto decodes must have noise '
+                        'of N(0, 1) times exp(log variance / 2)',
+                        f'{other} {mode}', call)
+            for mode, one, other in ((MODES[0], 0, 1), (MODES[2], 2, 3)):
+                again = noise.repeated(found[one][0], found[other][0])
+                require(not again, 'the noise in auto must be drawn anew for '
+                        'each call, sample and latent dimension',
+                        f'the same {again} {mode}', call)
+
+    @pytest.mark.after('test_auto_can_be_trained',
+                       'test_training_changes_nothing_else')
+    def test_loss_is_binary_cross_entropy(self, calls):
+        """The loss has the binary cross-entropy, its mean or its sum."""
+        for call, elbo in elbos(calls):
+            values = call.arguments[0]
+            varies = not near(elbo.again, elbo.batch, LEFT)
+            require(varies or elbo.residual < LEFT or any(
+                near(elbo.free_entropy, number, WEIGHT)
+                for number in (1, values)),
+                    'the loss must have the binary cross-entropy, its mean '
+                    f'over the values or its sum, so times 1 or {values}',
+                    f'it times {elbo.free_entropy:.4g}' if elbo.mean else
+                    'that evaluate tells of a loss of 0', call)
+
+    @pytest.mark.after('test_loss_is_binary_cross_entropy')
+    def test_loss_has_the_kl_divergence(self, calls):
+        """The loss has KL(N(mean, variance) || N(0, 1)), times a constant."""
+        required = ('beside the cross-entropy the loss must be b/2 * (mean**2 '
+                    '+ exp(log_var) - log_var - 1), summed over the latent '
+                    'dimensions, for one b above zero')
+        for call, elbo in elbos(calls):
+            least = max(map(abs, elbo.terms)) / 1000
+            text = 'b = ' + ', '.join(
+                f'{weight if abs(weight) > least else 0:.2g} for {term}'
+                for weight, term in zip(elbo.terms, TERMS))
+            # The last of the terms is a constant, and so may others be.
+            *terms, last = elbo.terms
+            if not near(elbo.again, elbo.batch, LEFT):
+                text = (f'a loss that the noise changes, {elbo.batch:.6g} and '
+                        f'{elbo.again:.6g}, with a decoder that ignores z')
+            elif elbo.foreign > LEFT:
+                text += (f', and something that none of these explains, up to '
+                         f'{elbo.foreign:.2g} of the loss')
+            elif elbo.residual < LEFT:
+                text = (f'b = {elbo.divergence:.2g}' if elbo.share < 0 else
+                        'b = 0') + ' when evaluated'
+            elif np.ptp(terms) < WEIGHT * abs(terms[0]) and abs(last) > least:
+                text = (f'{(terms[0] - last) * call.arguments[2] / 2:.4g} '
+                        'more than this')
+            require(elbo.residual < LEFT and elbo.share > LEFT / 5, required,
+                    text, call)
+            require(near(elbo.batch, elbo.mean, LEFT), 'the loss of a batch '
+                    'must be the mean of the losses of its samples, '
+                    f'{elbo.mean:.6g} here', f'{elbo.batch:.6g}', call)
+
+    @pytest.mark.after('test_loss_has_the_kl_divergence')
+    def test_training_has_the_same_loss(self, calls):
+        """Training follows the loss that evaluate gives."""
+        for call, elbo in elbos(calls):
+            for _, setting, step in observed([call], 'step', 'second'):
+                expected, *_ = call.variational(
+                    setting, 0, elbo.entropy, elbo.divergence)
+                require(near(step.trained, expected, LEFT), 'training must '
+                        f'have the loss of evaluate, {expected:.6g} here',
+                        f'{step.trained:.6g}', call)
+
+    @pytest.mark.after('test_training_has_the_same_loss',
+                       'test_noise_is_standard_normal',
+                       'test_no_weight_is_frozen')
+    def test_gradients_are_those_of_the_loss(self, calls):
+        """Every weight follows the gradient, through z too."""
+        singles = []
+        for call, elbo in elbos(calls):
+            weights, found = (elbo.entropy, elbo.divergence), []
+            for _, setting, step in observed([call], 'step', 'second'):
+                *_, expected = call.variational(setting, 0, *weights)
+                # What reaches the decoder's first kernel depends on z.
+                expected[call.cut] = None
+                found.append((step, expected))
+            check_gradients(call, found)
+            for _, setting, step in observed([call], 'single'):
+                epsilon = judge.noise_of_step(call, setting, step)
+                require(epsilon is None or 0.01 < np.abs(epsilon).max() < 7,
+                        'a step of training must decode z', 'that it decodes '
+                        'something else, such as the mean', call)
+                singles.append((call, [(step, call.variational(
+                    setting, 0 if epsilon is None else epsilon,
+                    *weights)[3])]))
+        if all(wrong_gradient(call, *found) for call, (found,) in singles):
+            check_gradients(*singles[0])
+
+
+def noise_of_encoder(calls):
+    """Yield call, mode and (z - mean) / sigma of each draw."""
+    for call, setting, draws in observed(calls, 'draws'):
+        mean, log_variance = call.encoded(setting)
+        for mode, z in zip(MODES, draws.encoder):
+            yield call, mode, (z - mean) / np.exp(log_variance / 2)
+
+
+def pairs(noises):
+    """Yield call, mode and two draws in the same mode."""
+    for (call, mode), group in itertools.groupby(
+            noises, key=lambda found: found[:2]):
+        yield call, mode, [draw for _, _, draw in group]
+
+
+def elbos(calls):
+    """Yield each call with what its losses are made of."""
+    for call, setting, found in observed(calls, 'losses'):
+        elbo = judge.fit_elbo(call, setting, found)
+        require(elbo, 'the loss must be a number', 'one that is not', call)
+        yield call, elbo

@@ -1,0 +1,181 @@
+"""The house rules of such courses, for each file."""
+import ast
+import os
+import stat
+
+import pycodestyle
+import pytest
+
+from checker import source
+from checker.observation import Unjudgeable
+from checker.specification import PARAMETERS
+
+
+@pytest.fixture
+def content(submission):
+    """The bytes of the file."""
+    try:
+        return source.read(submission.path)
+    except Unjudgeable as problem:
+        pytest.skip(f'not checked: the file {problem}')
+
+
+@pytest.fixture
+def lines(content):
+    """The lines of the file, ends kept."""
+    try:
+        return source.lines(content)
+    except Unjudgeable as problem:
+        pytest.skip(f'not checked: the file {problem}')
+
+
+@pytest.fixture
+def tree(content):
+    """The syntax tree of the file."""
+    try:
+        return source.parse(content)
+    except Unjudgeable as problem:
+        pytest.skip(f'not checked: the file {problem}')
+
+
+@pytest.fixture
+def require(submission):
+    """Fail with one sentence, which names the file, unless a condition."""
+    def check(condition, required, found):
+        if not condition:
+            pytest.fail(f'{submission.path.name}: {required}; found {found}',
+                        pytrace=False)
+    return check
+
+
+class Findings(pycodestyle.BaseReport):
+    """What pycodestyle finds, as a list of lines."""
+
+    def init_file(self, *arguments):
+        """Start with nothing found."""
+        super().init_file(*arguments)
+        self.findings = []
+
+    def error(self, line_number, offset, text, check):
+        """Take note of a finding unless pycodestyle leaves it out."""
+        if super().error(line_number, offset, text, check) is not None:
+            self.findings.append(f'line {line_number}: {text}')
+
+    def get_file_results(self):
+        """Return the lines."""
+        return self.findings
+
+
+def functions(tree):
+    """Return the functions called autoencoder of a file."""
+    return [node for node in tree.body if isinstance(node, ast.FunctionDef)
+            and node.name == 'autoencoder']
+
+
+def documented(node):
+    """Tell whether a module or function has a docstring with words."""
+    return bool((ast.get_docstring(node) or '').strip())
+
+
+def first_line(lines, node):
+    """Return the line on which a statement begins."""
+    return lines[node.lineno - 1].strip()
+
+
+def statements(lines, tree):
+    """Return what is at module level and runs when the file is imported."""
+    return [node for node in tree.body if not (
+        isinstance(node, ast.If) and '__main__' in first_line(lines, node))]
+
+
+class TestStyle:
+    """The house rules."""
+    task = None
+
+    def test_file_is_there(self, submission):
+        """The file is there and can be read."""
+        try:
+            source.read(submission.path)
+        except Unjudgeable as problem:
+            pytest.fail(f'{submission.path.name} {problem}', pytrace=False)
+
+    @pytest.mark.after('test_file_is_there')
+    def test_first_line(self, content, require):
+        """The first line is #!/usr/bin/env python3."""
+        first = content.partition(b'\n')[0]
+        require(first == b'#!/usr/bin/env python3', 'the first line must be '
+                '#!/usr/bin/env python3', repr(first[:80])[1:])
+
+    @pytest.mark.after('test_file_is_there')
+    def test_executable(self, submission, require):
+        """The file is executable."""
+        require(os.stat(submission.path).st_mode & stat.S_IXUSR,
+                'the file must be executable (chmod +x)', 'that it is not')
+
+    @pytest.mark.after('test_file_is_there')
+    def test_ends_with_newline(self, content, require):
+        """The file ends with a newline."""
+        require(content.endswith(b'\n'), 'the file must end with a newline',
+                repr(content[-20:])[1:])
+
+    @pytest.mark.after('test_ends_with_newline')
+    def test_pycodestyle(self, lines, require):
+        """pycodestyle finds nothing."""
+        # It takes minutes for what nobody writes.
+        longest = max(map(len, lines))
+        require(longest < 1000, 'lines must have 79 characters at most',
+                f'one of {longest}')
+        style = pycodestyle.StyleGuide(
+            parse_argv=False, config_file='', reporter=Findings)
+        findings = style.input_file('file', lines)
+        require(not findings, 'pycodestyle must find nothing',
+                f'{len(findings)}, the first in {(findings or [""])[0]}')
+
+    @pytest.mark.after('test_file_is_there')
+    def test_module_docstring(self, tree, require):
+        """The module has a docstring."""
+        require(documented(tree), 'the module must have a docstring', 'none')
+
+    @pytest.mark.after('test_file_is_there')
+    def test_function_docstring(self, tree, require):
+        """The function has a docstring."""
+        require(all(map(documented, functions(tree))),
+                'autoencoder must have a docstring', 'none')
+
+    @pytest.mark.after('test_file_is_there')
+    def test_import(self, lines, tree, require):
+        """The one import is `import tensorflow.keras as keras`."""
+        imports = [first_line(lines, node)
+                   for statement in statements(lines, tree)
+                   for node in ast.walk(statement)
+                   if isinstance(node, (ast.Import, ast.ImportFrom))]
+        wrong = [line for line in imports
+                 if ' '.join(line.partition('#')[0].split()) not in (
+                     'import tensorflow.keras as keras',
+                     'from tensorflow import keras')]
+        require(not wrong, 'nothing but `import tensorflow.keras as keras` '
+                'must be imported', ', '.join(wrong[:3]))
+
+    @pytest.mark.after('test_file_is_there')
+    def test_one_definition(self, lines, tree, require):
+        """Nothing but autoencoder is defined at module level."""
+        others = [f'line {node.lineno}: {first_line(lines, node)}'
+                  for node in statements(lines, tree)
+                  if not isinstance(node, (ast.Import, ast.ImportFrom))
+                  and node not in functions(tree)
+                  and not (isinstance(node, ast.Expr)
+                           and isinstance(node.value, ast.Constant))]
+        require(not others, 'nothing but autoencoder must be at module level',
+                ', '.join(others[:3]))
+
+    @pytest.mark.after('test_file_is_there')
+    def test_parameters(self, submission, tree, require):
+        """The parameters have the names of the specification."""
+        for function in functions(tree)[-1:]:
+            found = tuple(argument.arg for argument in (
+                *function.args.posonlyargs, *function.args.args,
+                *function.args.kwonlyargs))
+            expected = PARAMETERS[submission.task]
+            require(found == expected,
+                    f'the parameters must be {", ".join(expected)}',
+                    ', '.join(found) or 'none')
