@@ -20,7 +20,7 @@ def command(folders, *options):
 def grade(folders, *options):
     """Run the checker in a process of its own."""
     return subprocess.run(command(folders, '-q', *options), cwd=ROOT,
-                          capture_output=True, text=True, timeout=1200)
+                          capture_output=True, text=True, timeout=2400)
 
 
 def rows_of(table):
