@@ -11,31 +11,30 @@ from checker.observation import Unjudgeable
 from checker.specification import PARAMETERS
 
 
+def or_skip(function, argument):
+    """Return what a function of checker.source gives; skip if nothing."""
+    try:
+        return function(argument)
+    except Unjudgeable as problem:
+        pytest.skip(f'not checked: the file {problem}')
+
+
 @pytest.fixture
 def content(submission):
     """The bytes of the file."""
-    try:
-        return source.read(submission.path)
-    except Unjudgeable as problem:
-        pytest.skip(f'not checked: the file {problem}')
+    return or_skip(source.read, submission.path)
 
 
 @pytest.fixture
 def lines(content):
     """The lines of the file, ends kept."""
-    try:
-        return source.lines(content)
-    except Unjudgeable as problem:
-        pytest.skip(f'not checked: the file {problem}')
+    return or_skip(source.lines, content)
 
 
 @pytest.fixture
 def tree(content):
     """The syntax tree of the file."""
-    try:
-        return source.parse(content)
-    except Unjudgeable as problem:
-        pytest.skip(f'not checked: the file {problem}')
+    return or_skip(source.parse, content)
 
 
 @pytest.fixture

@@ -325,10 +325,8 @@ class Deterministic(Requirements):
     def test_loss_is_binary_cross_entropy(self, calls):
         """The loss is the binary cross-entropy, averaged over the values."""
         for call in calls:
-            # With a penalty, the check of the penalty sees to the loss.
-            if not (self.task == 1 and call.arguments[3]):
-                check_losses(call, 'the loss must be the binary cross-entropy,'
-                             ' averaged over all values')
+            check_losses(call, 'the loss must be the binary cross-entropy, '
+                         'averaged over all values')
 
     @pytest.mark.after('test_loss_is_binary_cross_entropy',
                        'test_no_weight_is_frozen')
