@@ -19,7 +19,7 @@ import tensorflow as tf
 import tensorflow.keras as keras
 
 from checker.observation import (
-    Built, Draws, Layer, Loss, Losses, Model, Optimizer, Outputs, Passed,
+    Built, Draws, Fit, Layer, Losses, Model, Optimizer, Outputs, Passed,
     Setting, Step, Unjudgeable, parse, plain)
 from checker.specification import NAMES, shape, spell
 
@@ -175,11 +175,11 @@ class Subject:
         return ''
 
     @contextlib.contextmanager
-    def at(self, setting, others=()):
+    def at(self, setting):
         """Set the weights, and afterwards what all variables were."""
         every = {id(variable): variable for variable in (
             *self.encoder.variables, *self.decoder.variables,
-            *self.auto.variables, *others)}
+            *self.auto.variables)}
         kept = [(variable, array(variable)) for variable in every.values()]
         try:
             for weight, value in zip(self.weights, setting.weights):
@@ -244,12 +244,6 @@ def describe_optimizer(auto):
         beta_2, epsilon, bool(getattr(optimizer, 'amsgrad', False)), decay)
 
 
-def variables(optimizer):
-    """Return the variables of an optimizer, an attribute or a method."""
-    found = getattr(optimizer, 'variables', ())
-    return found if isinstance(found, (list, tuple)) else found()
-
-
 def array(tensor):
     """Return a tensor as an array."""
     return np.array(tf.convert_to_tensor(tensor))
@@ -307,20 +301,12 @@ def watched(subject, layers):
 
 
 def step(subject, setting):
-    """Evaluate a batch, then train on it, both without a compiled graph."""
-    auto, optimizer = subject.auto, subject.auto.optimizer
-    x = setting.inputs
-    with contextlib.suppress(Exception):
-        optimizer.build(auto.trainable_variables)
-    with subject.at(setting, variables(optimizer)), eagerly():
-        evaluated = loss_of(auto, auto.test_step, x, x)
-        fresh = not any(array(variable).any() for variable in variables(
-            optimizer) if len(variable.shape))
-        before = [array(weight) for weight in subject.weights]
-        with captured(optimizer) as pairs:
+    """Evaluate half a batch, then see what training on all of it applies."""
+    auto, x = subject.auto, setting.inputs
+    with subject.at(setting), eagerly():
+        evaluated = loss_of(auto, auto.test_step, x[::2], x[::2])
+        with captured(auto.optimizer) as pairs:
             trained = loss_of(auto, auto.train_step, x, x)
-        moves = {str(place): array(weight) - old for place, (weight, old)
-                 in enumerate(zip(subject.weights, before))}
     places = {id(weight): str(place)
               for place, weight in enumerate(subject.weights)}
     gradients = {}
@@ -328,7 +314,19 @@ def step(subject, setting):
         place = places.get(id(variable))
         if gradient is not None and place is not None:
             gradients[place] = gradients.get(place, 0) + array(gradient)
-    return Step(evaluated, trained, gradients, moves, fresh)
+    return Step(evaluated, trained, gradients)
+
+
+def fit(subject, setting):
+    """Train for an epoch of one step, in a compiled graph."""
+    auto, x = subject.auto, setting.inputs.astype('float32')
+    with contextlib.suppress(Exception):
+        # As a part of the graph this would take a second.
+        auto.optimizer.build(auto.trainable_variables)
+    with subject.at(setting):
+        history = auto.fit(x, x, batch_size=len(x), verbose=0).history
+        return Fit(float(np.mean(loss_in(history)[0])),
+                   tuple(map(array, subject.weights)))
 
 
 def evaluate(subject, setting):
@@ -340,15 +338,6 @@ def evaluate(subject, setting):
                 *((sample, sample) for sample in x[:, None]),
                 (x, x), (x, x), (x, 1 - x)))
     return Losses(tuple(each), whole, again, inverted)
-
-
-def fit(subject, setting):
-    """Return the loss of an epoch of one step, in compiled graphs."""
-    x = setting.inputs.astype('float32')
-    with subject.at(setting, variables(subject.auto.optimizer)):
-        history = subject.auto.fit(x, x, batch_size=len(x), verbose=0,
-                                   validation_data=(x, x)).history
-    return Loss(float(np.mean(loss_in(history)[0])))
 
 
 def loss_of(auto, method, inputs, targets):
@@ -365,15 +354,16 @@ def loss_in(logs):
 
 
 def draw(subject, setting):
-    """Return what is drawn twice in a call, twice by a graph that trains."""
+    """Return what is drawn twice in a call, and twice while training."""
+    encoder, auto = subject.encoder, subject.auto
     x = tf.constant(setting.inputs, 'float32')
-    drawn = []
+    graph = tf.function(lambda x: auto(x, training=True))
     with subject.at(setting):
-        for model in (subject.encoder, subject.auto):
-            graph = tf.function(lambda x: model(x, training=True))
-            drawn.append(tuple(arrays(function(x))[0] for function in (
-                model, model, graph, graph)))
-    return Draws(*drawn)
+        return Draws(*(
+            tuple(arrays(function(x))[0] for function in functions)
+            for functions in (
+                2 * [encoder] + 2 * [lambda x: encoder(x, training=True)],
+                2 * [auto] + 2 * [graph])))
 
 
 @contextlib.contextmanager
@@ -388,17 +378,14 @@ def eagerly():
 
 @contextlib.contextmanager
 def captured(optimizer):
-    """Yield a list that gets (gradient, variable) of what is applied."""
+    """Yield a list that gets (gradient, variable), while nothing is moved."""
     pairs = []
-    name = 'apply' if hasattr(optimizer, 'apply') else 'apply_gradients'
-    usual = getattr(optimizer, name)
 
     def apply(gradients, *arguments, **keywords):
-        gradients = list(gradients)
-        pairs.extend(gradients if name == 'apply_gradients' else zip(
-            gradients, *(arguments or keywords.values())))
-        return usual(gradients, *arguments, **keywords)
+        pairs.extend(zip(gradients, *(arguments or keywords.values()))
+                     if name == 'apply' else gradients)
 
+    name = 'apply' if hasattr(optimizer, 'apply') else 'apply_gradients'
     setattr(optimizer, name, apply)
     try:
         yield pairs

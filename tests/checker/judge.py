@@ -15,21 +15,24 @@ import numpy as np
 
 from checker import reference, specification
 from checker.observation import (
-    Built, Draws, Loss, Losses, Outputs, Setting, Step, Submission,
+    Built, Draws, Fit, Losses, Outputs, Setting, Step, Submission,
     Unjudgeable, plain, understand)
 from checker.specification import NAMES, shape
 
 KINDS = {'call': Outputs, 'train': Outputs, 'watch': Outputs,
          'watch training': Outputs, 'step': Step, 'evaluate': Losses,
-         'fit': Loss, 'draw': Draws}
-SAMPLES = 8
+         'fit': Fit, 'draw': Draws}
+SAMPLES = 6
 # Draws of z: of the second call many, so that their shape shows.
 DRAWS = 100, 8000, 1000
+# A power of 2, so that what is multiplied by it is rounded as before.
+LOUD = 32
 # Far above and far below where relu bends; and a size of the matrix that is
 # small enough for float32 to tell probabilities from 1.
-FAR, SMALL = 60, 0.4
-# What float32 leaves of numbers, as a part of the largest.
-TOLERANCE = 1e-4
+FAR, SMALL = 300, 0.1
+# What float32 leaves of numbers, as a part of the largest; and of a gradient,
+# as a part of its length.
+TOLERANCE, GRADIENT = 1e-4, 0.02
 
 
 @dataclass(frozen=True)
@@ -66,6 +69,14 @@ class Call:
     def weights(self, setting):
         """Return kernels and biases of a setting, in order of the stages."""
         return [setting.weights[place] for place in self.order]
+
+    def where(self, number):
+        """Return which layer it is that a weight of the stages belongs to."""
+        half, layer = 'encoder', number // 2
+        if number >= self.cut:
+            half, layer = 'decoder', (number - self.cut) // 2
+        return (f'layer {layer + 1} of the {half}, '
+                f'{getattr(self, half)[layer]}')
 
     def encoded(self, setting):
         """Return what the encoder must give; of file 3, without z."""
@@ -171,9 +182,8 @@ def _observation(call, kind, setting, answer):
     sizes = {name: [(len(setting.inputs), *size) for size in
                     call.built.models[name].shapes] for name in NAMES}
     given, wanted = [], []
-    if kind == 'step':
-        given = [found.moves[place].shape for place in sorted(
-            found.moves, key=int)]
+    if kind == 'fit':
+        given = [weight.shape for weight in found.weights]
         wanted = list(call.built.weights)
     if kind == 'evaluate':
         given, wanted = [len(found.each)], [len(setting.inputs)]
@@ -213,28 +223,37 @@ def plan(call, place):
     usual = arrange(call)
     found = {'called': (0, 'call', usual), 'training': (0, 'train', usual),
              'wide': (0, 'call', arrange(call, 'wide'))}
-    if call.task == 3:
-        usual = arrange(call, 'muted')
-        found['losses'] = 0, 'evaluate', usual
-        found['draws'] = 0, 'draw', arrange(call, 'linear', DRAWS[place])
-        # Those of the course's call are large, and would show the same.
-        if place:
-            found['single'] = 0, 'step', arrange(call, 'single', 1)
-    found['step'] = 0, 'step', usual
-    found['second'] = 1, 'step', arrange(
-        call, 'muted' if call.task == 3 else 'usual')
+    if call.task != 3:
+        found['step'] = 0, 'step', arrange(call, 'loud')
+        return found
+    muted = arrange(call, 'muted')
+    found.update(
+        losses=(0, 'evaluate', muted), step=(0, 'step', muted),
+        draws=(0, 'draw', arrange(call, 'linear', DRAWS[place])))
+    # That of the course's call is large, and would show the same.
+    if place:
+        found['single'] = 0, 'step', arrange(call, 'single', 1)
     return found
 
 
 def plan_further(call, place):
-    """Return a plan to look into models whose numbers differ, or to fit."""
+    """Return a plan to look into what differs, or else to fit."""
     found = {f'{name}, watched': (0, 'watch training' if name == 'training'
                                   else 'watch', call.results[name][0])
              for name in ('called', 'training', 'wide')
              if differs(call, 'encoder', name) or differs(
                  call, 'decoder', name)}
-    if not found and place == 0 and call.order:
-        found['fit'] = 0, 'fit', call.results['step'][0]
+    if not found and 'step' in call.results:
+        for name, regime, samples in (
+                ('step', 'muted' if call.task == 3 else 'loud', SAMPLES),
+                ('single', 'single', 1)):
+            # In a sum near zero, float32 may see the other side of it.
+            if wrong_gradient(call, name):
+                found[f'{name} again'] = (
+                    0, 'step', arrange(call, regime, samples))
+        # Of the second models, which nothing else has trained.
+        if place == len(specification.CALLS[call.task]) - 1:
+            found['fit'] = 1, 'fit', call.results['step'][0]
     return found
 
 
@@ -254,28 +273,21 @@ def arrange(call, regime='usual', samples=SAMPLES):
 
     usual: sums of some 1, where activations differ most.
     wide: sums of some 20, of 10 in the last layer, for caps and leaks.
-    muted: a decoder that does not see z, so that the loss has no noise, and
-        a large divergence.
+    loud: the same as usual, but hidden layers that give large numbers, so
+        that penalties on them and bounds of their weights show.
+    muted: loud, and a decoder that does not see z, so that the loss has no
+        noise, and a large divergence.
     single: a decoder most units of which are on for most z.
-    linear: a decoder from whose output z can be told.
+    linear: a decoder from whose output z can be told, and a log variance
+        that is far from 0.
     """
     random = np.random.default_rng(secrets.randbits(64))
     stages = call.encoder + call.decoder
     first, last = len(call.encoder), len(stages) - 1
     gains, biases = [1.3] * len(stages), [0.3] * len(stages)
-    if call.task == 3:
-        # The log variance stays where the noise neither drowns nor ends.
-        gains[first - 1] = 0.7
-    if regime == 'wide':
-        heads = 2 if call.task == 3 else 0
-        for place in (0, first):
-            gains[place], biases[place] = 40, 10
-        for place in range(first - heads, first):
-            gains[place] /= 40
     if regime == 'muted':
         gains[first] = 0
         biases[first - 2:first] = 4, 2
-        biases[last] = 0.7
     weights = []
     for stage, gain, bias in zip(stages, gains, biases):
         kernel, size = stage.shapes
@@ -287,19 +299,27 @@ def arrange(call, regime='usual', samples=SAMPLES):
     if regime == 'single':
         for bias in weights[2 * first + 1:-2:2]:
             bias += 2
+    if regime in ('wide', 'loud', 'muted'):
+        heads = 2 if call.task == 3 else regime != 'wide'
+        _amplify(weights, 0, first, heads)
+        _amplify(weights, first, last + 1, 1)
     inputs = random.random((samples, *shape(call.arguments[0])))
     codes = random.standard_normal((samples, *shape(call.arguments[2])))
     if regime == 'muted':
         # From dark to bright: losses that differ.
         inputs *= np.linspace(0.1, 1, samples)[:, None]
     if call.task == 3:
-        _bound(weights[2 * first - 4:2 * first - 2], lambda: call.means(
-            weights, inputs)[0], 8 if regime == 'muted' else 3)
-        _bound(weights[2 * first - 2:2 * first], lambda: call.means(
-            weights, inputs)[1], 4 if regime == 'muted' else 1.5)
-    _bound(weights[-2:], lambda: call.logits(weights, inputs, codes),
-           10 if regime == 'wide' else 5)
+        # Where the noise neither drowns nor ends.
+        for head, limit in ((0, 8 if regime == 'muted' else 3), (
+                1, {'muted': 4, 'linear': 1}.get(regime, 1.5))):
+            place = 2 * (first - 2 + head)
+            _scale(weights[place:place + 2],
+                   lambda: call.means(weights, inputs)[head], limit)
+    _scale(weights[-2:], lambda: call.logits(weights, inputs, codes),
+           10 if regime == 'wide' else 6)
     if regime == 'linear':
+        weights[2 * first - 1][::2] += 3
+        weights[2 * first - 1][1::2] -= 3
         weights[2 * first:] = _linear(random, call.decoder)
     placed = dict(zip(call.order, weights))
     # What float32 cannot say must not differ from what is computed here.
@@ -309,12 +329,27 @@ def arrange(call, regime='usual', samples=SAMPLES):
             [placed[place] for place in range(len(placed))], inputs, codes)))
 
 
-def _bound(weights, outputs, limit):
-    """Scale a kernel and a bias until no output exceeds a limit.
+def _amplify(weights, start, stop, back):
+    """Have stages give larger numbers, but for the last ones, in place.
 
-    Far out, float32 could not tell a loss or a gradient any more.
+    Args:
+        start, stop: the first stage, and the one after the last.
+        back: how many of the last stages give the same numbers as before.
     """
-    factor = min(1, limit / np.max(np.abs(outputs())))
+    weights[2 * start] *= LOUD
+    for place in range(start, stop):
+        if place < stop - back:
+            weights[2 * place + 1] *= LOUD
+        else:
+            weights[2 * place] /= LOUD
+
+
+def _scale(weights, outputs, limit):
+    """Scale a kernel and a bias until the largest output is at a limit.
+
+    Farther out, float32 could not tell a loss or a gradient any more.
+    """
+    factor = limit / np.max(np.abs(outputs()))
     for weight in weights:
         weight *= factor
 
@@ -393,6 +428,42 @@ def same(found, expected, tolerance=TOLERANCE):
     return distance(found, expected) < tolerance
 
 
+def gradients(call, name):
+    """Return what must be the gradients of a step, None where it is open."""
+    setting, step = call.results[name]
+    if call.task != 3:
+        return call.penalised(setting)[3]
+    elbo, epsilon = fit_elbo(call), 0
+    if not name.startswith('step'):
+        epsilon = noise_of_step(call, setting, step)
+    *_, expected = call.variational(
+        setting, 0 if epsilon is None else epsilon, elbo.entropy,
+        elbo.divergence)
+    if name.startswith('step'):
+        # What reaches the decoder's first kernel depends on z.
+        expected[call.cut] = None
+    return expected
+
+
+def wrong_gradient(call, name):
+    """Return which gradient of a step is not as it must be, or ''."""
+    _, step = call.results.get(name, (None, ''))
+    if isinstance(step, str) or call.task == 3 and not fit_elbo(call):
+        return ''
+    for number, (place, expected) in enumerate(zip(
+            call.order, gradients(call, name))):
+        found = step.gradients.get(str(place))
+        length = 0 if expected is None else np.linalg.norm(expected)
+        if length < 1e-6:
+            continue
+        if found is None or not np.any(found):
+            return f'none at {call.where(number)}'
+        if found.shape != expected.shape or not np.linalg.norm(
+                found - expected) < GRADIENT * length:
+            return f'another at {call.where(number)}'
+    return ''
+
+
 @dataclass(frozen=True)
 class ElboFit:
     """The loss of file 3 as a sum: weights of its terms, and what is left.
@@ -420,8 +491,12 @@ class ElboFit:
     again: float
 
 
-def fit_elbo(call, setting, found):
-    """Return the ElboFit of the Losses of a setting without noise, or None."""
+def fit_elbo(call):
+    """Return the ElboFit of losses without noise, None where there is none.
+    """
+    setting, found = call.results.get('losses', (None, ''))
+    if isinstance(found, str):
+        return None
     mean, log_variance = call.encoded(setting)
     p, _ = reference.forward(call.decoder, call.weights(setting)[call.cut:],
                              np.zeros_like(mean))

@@ -127,24 +127,22 @@ class Outputs:
 
 @dataclass(frozen=True)
 class Step:
-    """A step of training on one batch, and the evaluation before it.
+    """A step of training on a batch, of which nothing was applied.
 
-    evaluated, trained: the losses.
+    evaluated: the loss of every second sample, evaluated before.
+    trained: the loss of the step.
     gradients: {position in Built.weights: what the optimizer was given}.
-    moves: {position: what the step added to the weight}.
-    fresh: whether it was the first step of the optimizer.
     """
     evaluated: float
     trained: float
     gradients: Dict[str, np.ndarray]
-    moves: Dict[str, np.ndarray]
-    fresh: bool
 
 
 @dataclass(frozen=True)
-class Loss:
-    """The loss of an epoch of fit, of one step, as a history tells it."""
+class Fit:
+    """An epoch of fit, of one step: its loss, and the weights afterwards."""
     loss: float
+    weights: Tuple[np.ndarray, ...]
 
 
 @dataclass(frozen=True)
@@ -165,7 +163,7 @@ class Losses:
 class Draws:
     """What came out for one batch, again and again: (samples, values) each.
 
-    Twice in a call, then twice in a graph that trains.
+    Twice in a call, then twice while training; that of auto in a graph.
     """
     encoder: Tuple[np.ndarray, ...]
     auto: Tuple[np.ndarray, ...]

@@ -121,9 +121,12 @@ def test_noise_is_told_from_other_noise():
                   one + 0.05, RANDOM.laplace(0, 0.5 ** 0.5, size),
                   np.sign(one), kept / kept.std(), one * np.nan):
         assert noise.not_normal(wrong)
-    for first, second in ((one, one), (one[:1] + 0 * one, other[:1] + 0 * one),
-                          (one[:, :1] + 0 * one, other[:, :1] + 0 * one),
-                          (one + other, other), (0 * one, 0 * one)):
+    mirrored = np.concatenate([one[:4000], -one[:4000]])
+    for first, second in (
+            (one, one), (mirrored, other),
+            (one[:1] + 0 * one, other[:1] + 0 * one),
+            (one[:, :1] + 0 * one, other[:, :1] + 0 * one),
+            (one + other, other), (0 * one, 0 * one)):
         assert noise.repeated(first, second)
 
 
