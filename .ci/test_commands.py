@@ -58,7 +58,7 @@ def test_commands_do_what_the_page_shows(commands, shown, copy):
     """They succeed, but for a check of what is wrong, and print the same."""
     for command in commands.splitlines():
         done = run(command, copy)
-        wrong = re.search('--submission.*(wrong|class|folders)', command)
+        wrong = re.search('check.py.*(wrong|class|folders)', command)
         assert done.returncode == (1 if wrong else 0), done.stdout
     assert shown in done.stdout
 
@@ -75,11 +75,15 @@ def test_files_that_the_page_speaks_of_are_written(copy):
 
 def test_workflow_for_a_classroom_grades(copy):
     """Its command grades a submission where the workflow checks it out."""
-    command, = re.findall('run: (pytest .*)', WORKFLOW)
+    commands = re.findall('run: (.*check.py .*|cat .*)', WORKFLOW)
     folder = copy.parent / 'workspace'
     folder.mkdir()
     shutil.copytree(copy, folder / 'checker')
     shutil.copytree(copy / 'DIR', folder / 'submission')
-    done = run(command, folder)
-    assert done.returncode == 0, done.stdout
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv('GITHUB_STEP_SUMMARY', str(folder / 'summary'))
+        for command in commands:
+            done = run(command, folder)
+            assert done.returncode == 0, done.stdout
     assert (folder / 'grades.csv').read_text().count('passed') >= 5
+    assert '| 3-variational.py | passed |' in (folder / 'summary').read_text()

@@ -7,6 +7,7 @@ import pycodestyle
 import pytest
 
 from checker import source
+from checker.fault import Fault
 from checker.observation import Unjudgeable
 from checker.specification import PARAMETERS
 
@@ -42,8 +43,7 @@ def require(submission):
     """Fail with one sentence, which names the file, unless a condition."""
     def check(condition, required, found):
         if not condition:
-            pytest.fail(f'{submission.path.name}: {required}; found {found}',
-                        pytrace=False)
+            raise Fault(f'{submission.path.name}: {required}', found)
     return check
 
 
@@ -96,7 +96,8 @@ class TestStyle:
         try:
             source.read(submission.path)
         except Unjudgeable as problem:
-            pytest.fail(f'{submission.path.name} {problem}', pytrace=False)
+            raise Fault(f'{submission.path.name} must be there',
+                        f'that it {problem}') from None
 
     @pytest.mark.after('test_file_is_there')
     def test_first_line(self, content, require):
@@ -144,14 +145,14 @@ class TestStyle:
     @pytest.mark.after('test_file_is_there')
     def test_import(self, lines, tree, require):
         """The one import is `import tensorflow.keras as keras`."""
-        imports = [first_line(lines, node)
-                   for statement in statements(lines, tree)
-                   for node in ast.walk(statement)
-                   if isinstance(node, (ast.Import, ast.ImportFrom))]
-        wrong = [line for line in imports
-                 if ' '.join(line.partition('#')[0].split()) not in (
-                     'import tensorflow.keras as keras',
-                     'from tensorflow import keras')]
+        wrong = [
+            f'line {node.lineno}: {first_line(lines, node)}'
+            for statement in statements(lines, tree)
+            for node in ast.walk(statement)
+            if isinstance(node, (ast.Import, ast.ImportFrom))
+            and ' '.join(first_line(lines, node).partition('#')[0].split())
+            not in ('import tensorflow.keras as keras',
+                    'from tensorflow import keras')]
         require(not wrong, 'nothing but `import tensorflow.keras as keras` '
                 'must be imported', ', '.join(wrong[:3]))
 

@@ -106,10 +106,16 @@ def blaming(what, name):
 def describe(error):
     """Return an exception in one line."""
     try:
-        lines = str(error).strip().splitlines() or ['']
+        lines = [line for line in str(error).splitlines() if line.strip()]
     except BaseException:
-        lines = ['']
-    return f'{type(error).__name__}: {lines[0]}'.rstrip(': ')[:300]
+        lines = []
+    said = lines[0].strip() if lines else ''
+    # Keras and TensorFlow put the reason below such a line.
+    if said.startswith('Exception encountered when calling'):
+        said = lines[min(1, len(lines) - 1)].strip()
+    if said == 'in user code:':
+        said = lines[-1].strip()
+    return f'{type(error).__name__}: {said}'.rstrip(': ')[:300]
 
 
 class Subject:

@@ -24,7 +24,7 @@ KINDS = {'call': Outputs, 'train': Outputs, 'watch': Outputs,
          'fit': Fit, 'draw': Draws}
 SAMPLES = 6
 # Draws of z: of the second call many, so that their shape shows.
-DRAWS = 100, 8000, 1000
+DRAWS = 500, 8000
 # A power of 2, so that what is multiplied by it is rounded as before.
 LOUD = 32
 # Far above and far below where relu bends; and a size of the matrix that is
@@ -136,8 +136,9 @@ def examine(ask, source, name, task):
              for arguments, *pair in zip(calls, built[::2], built[1::2])]
     found = [_settled(call) for call in _tried(ask, found, [
         plan(call, place) for place, call in enumerate(found)])]
+    shallow = min(found, key=lambda call: len(call.encoder + call.decoder))
     return _tried(ask, found, [
-        plan_further(call, place) for place, call in enumerate(found)])
+        plan_further(call, call is shallow) for call in found])
 
 
 def _sensible(built):
@@ -236,7 +237,7 @@ def plan(call, place):
     return found
 
 
-def plan_further(call, place):
+def plan_further(call, fitting):
     """Return a plan to look into what differs, or else to fit."""
     found = {f'{name}, watched': (0, 'watch training' if name == 'training'
                                   else 'watch', call.results[name][0])
@@ -252,7 +253,7 @@ def plan_further(call, place):
                 found[f'{name} again'] = (
                     0, 'step', arrange(call, regime, samples))
         # Of the second models, which nothing else has trained.
-        if place == len(specification.CALLS[call.task]) - 1:
+        if fitting:
             found['fit'] = 1, 'fit', call.results['step'][0]
     return found
 

@@ -3,15 +3,16 @@
 import base64
 import contextlib
 import os
+import unicodedata
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from importlib import metadata
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from checker import boundary, child, judge, report, source
+from checker import boundary, child, feedback, judge, report, source
+from checker.fault import Fault
 from checker.observation import Unjudgeable, printable
 from checker.specification import FILES
 
@@ -42,6 +43,8 @@ def pytest_addoption(parser):
                     'folders, and run no other test; repeatable')
     group.addoption('--grades', type=Path, metavar='FILE.csv',
                     help='write a line for each submission and task')
+    group.addoption('--feedback', type=Path, metavar='DIR',
+                    help='write a page for the author of each submission')
     group.addoption('--time-limit', type=float, default=60, metavar='SECONDS',
                     help='for each numbered file (default: %(default)s)')
     group.addoption('--trust', action='store_true', help='where the system '
@@ -54,20 +57,23 @@ def pytest_configure(config):
     config.addinivalue_line('markers', 'after(*names): checks without which '
                             'this one says nothing')
     option = config.option
-    for folder in option.submission:
-        if not os.path.isdir(folder):
-            raise pytest.UsageError(
-                '--submission: expected a folder, found none at '
-                f'{printable(folder)}')
-        if getattr(option, 'numprocesses', None) and os.fsencode(
-                folder).decode('utf-8', 'replace') != folder:
-            raise pytest.UsageError('--submission: without -n, as the name of '
-                                    'this folder is not valid UTF-8: '
-                                    f'{printable(folder)}')
-    folder = option.grades and option.grades.absolute().parent
-    if folder and not os.access(folder, os.W_OK):
-        raise pytest.UsageError(f'--grades: expected a folder to write to, '
-                                f'found none at {folder}')
+    for number, folder in enumerate(option.submission):
+        refuse_folder(folder, option.submission[:number],
+                      getattr(option, 'numprocesses', None))
+    if option.grades:
+        folder = option.grades.absolute().parent
+        if not os.access(folder, os.W_OK) or option.grades.is_dir():
+            raise pytest.UsageError(f'--grades: expected a file in a folder '
+                                    'to write to, found none at '
+                                    f'{printable(str(option.grades))}')
+    if option.feedback:
+        with contextlib.suppress(OSError):
+            option.feedback.mkdir(exist_ok=True)
+        if not (option.feedback.is_dir()
+                and os.access(option.feedback, os.W_OK)):
+            raise pytest.UsageError(f'--feedback: expected a folder to write '
+                                    'to, found none at '
+                                    f'{printable(str(option.feedback))}')
     if option.time_limit <= 0:
         raise pytest.UsageError('--time-limit: expected a number above zero, '
                                 f'found {option.time_limit:g}')
@@ -84,6 +90,24 @@ def pytest_configure(config):
     config.stash[POOL] = ThreadPoolExecutor(
         1 if hasattr(config, 'workerinput') else os.cpu_count())
     config.pluginmanager.register(report.Grades(config, names(config)))
+
+
+def refuse_folder(folder, before, workers):
+    """Raise a usage error where a folder is no submission of its own."""
+    shown = printable(folder).replace('\n', '\\n')
+    if not os.path.isdir(folder):
+        raise pytest.UsageError('--submission: expected a folder, found none '
+                                f'at {shown}')
+    if not any(os.path.lexists(os.path.join(folder, name)) for name in FILES):
+        raise pytest.UsageError('--submission: expected a folder with '
+                                f'{", ".join(FILES[:3])} or {FILES[3]}, found '
+                                f'none of them in {shown}')
+    if any(os.path.samefile(folder, other) for other in before):
+        raise pytest.UsageError('--submission: expected each folder once, '
+                                f'found {shown} again')
+    if workers and os.fsencode(folder).decode('utf-8', 'replace') != folder:
+        raise pytest.UsageError('--submission: without -n, as the name of '
+                                f'this folder is not valid UTF-8: {shown}')
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -104,28 +128,29 @@ def pytest_xdist_make_scheduler(config, log):
 
 
 def pytest_report_header():
-    """Say which TensorFlow judges, without importing it."""
-    versions = []
-    for package in ('tensorflow', 'tensorflow-cpu', 'keras'):
-        with contextlib.suppress(metadata.PackageNotFoundError):
-            versions.append(f'{package} {metadata.version(package)}')
-    return f'judging with: {", ".join(versions)}'
+    """Say which TensorFlow judges."""
+    return f'judging with: {feedback.versions()}'
 
 
 def names(config):
     """Return {name: folder} of what to check; no two names look the same."""
     folders = dict.fromkeys(
         Path(folder).resolve() for folder in config.option.submission)
-    found = {}
+    found, looks = {}, set()
     for folder in folders or [ROOT]:
         others = [other.name for other in folders if other != folder]
-        name = printable(str(folder if not folder.name
-                             or folder.name in others else folder.name))
-        name = name.replace('\n', '\\n')
-        while name in found:
-            name += "'"
+        base = name = printable(str(folder) if folder.name in ('', *others)
+                                else folder.name).replace('\n', '\\n')
+        while look_of(name) in looks:
+            name = f'{base} ({len(found) + 1})'
+        looks.add(look_of(name))
         found[name] = folder
     return found
+
+
+def look_of(name):
+    """Return what names have in common that look the same."""
+    return ''.join(unicodedata.normalize('NFKC', name).split()).casefold()
 
 
 def pytest_generate_tests(metafunc):
@@ -149,7 +174,9 @@ def pytest_collection_modifyitems(items):
             style = item.cls.task is None
             item.user_properties += [
                 ('submission', submission.name), ('file', submission.task),
-                ('task', 'style' if style else submission.task)]
+                ('task', 'style' if style else submission.task),
+                ('check', item.originalname),
+                ('sentence', item.function.__doc__.strip())]
             order[item] = (order.setdefault(submission.folder, len(order)),
                            submission.task, style,
                            depth(item.cls, item.originalname))
@@ -166,8 +193,13 @@ def depth(cls, name):
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item, call):
-    """Remember which checks did not pass."""
+    """Remember which checks did not pass, and pass on why."""
     result = yield
+    if call.excinfo and isinstance(call.excinfo.value, Fault):
+        fault = call.excinfo.value
+        result.user_properties.append(('fault', {
+            part: getattr(fault, part)
+            for part in ('required', 'found', 'call', 'hint')}))
     if 'submission' in getattr(item, 'fixturenames', ()) and not result.passed:
         item.config.stash[PASSED][
             item.callspec.params['submission'], item.cls,

@@ -1,86 +1,185 @@
-"""Counts what passed, and writes the table and the CSV file."""
+"""Counts what passed; writes the table, the CSV file and the pages."""
 import csv
-from collections import Counter
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from typing import Dict
 
 import pytest
 
+from checker import feedback
 from checker.observation import printable
 from checker.specification import FILES
 
 COLUMNS = (*range(len(FILES)), 'style')
+# How a cell starts that a spreadsheet takes for a formula.
+FORMULA = '=', '+', '-', '@', '\t', '\r'
+
+
+@dataclass
+class Verdict:
+    """What became of a check.
+
+    sentence: what it checks.
+    outcome: passed, failed, skipped, or '' before its end.
+    text: what it says unless it passed.
+    fault: required, found, call and hint of a failure.
+    """
+    sentence: str
+    outcome: str = ''
+    text: str = ''
+    fault: Dict[str, str] = field(default_factory=dict)
 
 
 class Grades:
     """A plugin of one run of pytest, fed by what its reports carry."""
 
-    def __init__(self, config, names):
-        self.config, self.names = config, list(names)
-        self.total, self.passed, self.seen = Counter(), Counter(), Counter()
-        self.failures = {}
+    def __init__(self, config, folders):
+        self.config, self.folders = config, folders
+        # Of each (submission, column): how many checks, and their verdicts,
+        # {(number of the file, check): Verdict}.
+        self.total, self.verdicts = Counter(), defaultdict(dict)
+        self.left, self.interrupted = {}, False
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_finish(self, session):
         """Count the checks of each submission and task."""
         items = [(item, key_of(item)) for item in session.items]
         self.total = Counter(key for _, key in items if key)
+        whole = Counter(key[0] for _, key in items if key)
         for item, key in items:
             if key:
-                item.user_properties.append(('checks', self.total[key]))
+                item.user_properties += [('checks', self.total[key]),
+                                         ('of', whole[key[0]])]
 
     def pytest_runtest_logreport(self, report):
-        """Take note of a check that passed or failed."""
+        """Take note of what became of a check."""
         key = key_of(report)
         if not key:
             return
-        self.total[key] = dict(report.user_properties)['checks']
-        if report.failed:
-            text = str(report.longrepr).strip()
-            self.failures.setdefault(key, text.partition('\n')[0])
-        elif report.passed and report.when == 'call':
-            self.passed[key] += 1
-        self.seen[key] += report.when == 'teardown'
+        carried = dict(report.user_properties)
+        self.total[key] = carried['checks']
+        verdict = self.verdicts[key].setdefault(
+            (carried['file'], carried['check']), Verdict(carried['sentence']))
+        if not report.passed:
+            verdict.outcome, verdict.text = report.outcome, (
+                report.longrepr[2] if report.skipped
+                else str(report.longrepr).strip())
+            verdict.fault = carried.get('fault', {})
+        elif report.when == 'call':
+            verdict.outcome = 'passed'
+        if report.when == 'teardown':
+            left = self.left.setdefault(key[0], carried['of']) - 1
+            self.left[key[0]] = left
+            if not left:
+                self.show_progress(key[0])
+
+    @property
+    def reporter(self):
+        """What writes to the terminal, if it is to show submissions."""
+        if len(self.folders) > 1 and self.config.option.verbose < 1:
+            return self.config.pluginmanager.get_plugin('terminalreporter')
+        return None
+
+    def pytest_sessionstart(self):
+        """Of a class, show no files of tests."""
+        if self.reporter:
+            self.reporter.showfspath = False
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_report_teststatus(self, report):
+        """Of a class, show no checks."""
+        category, letter, word = yield
+        hidden = self.reporter and key_of(report)
+        return category, '' if hidden else letter, word
+
+    def show_progress(self, name):
+        """Show which submission is done, and how many are left."""
+        if not self.reporter:
+            return
+        done = sum(not left for left in self.left.values())
+        text = (f'{name}: {self.verdict(name)}, '
+                f'{len(self.folders) - done} of {len(self.folders)} left')
+        if self.reporter.isatty:
+            self.reporter.rewrite(text, erase=True)
+        else:
+            self.reporter.write_line(text)
 
     def rows(self):
         """Yield submission, column, passed, total, verdict, failure."""
-        for name in self.names:
+        for name in self.folders:
             for column in COLUMNS:
-                key = name, column
                 # What a worker did not come to is as large as others are.
-                total = self.total[key] or self.interrupted * max(
-                    self.total[other, column] for other in self.names)
+                total = self.total[name, column] or self.interrupted * max(
+                    self.total[other, column] for other in self.folders)
                 if total:
-                    verdict = ('failed' if key in self.failures else 'passed'
-                               if self.seen[key] == total else 'not finished')
-                    yield (*key, self.passed[key], total, verdict,
-                           printable(self.failures.get(key, '')))
+                    yield (name, column, *self.cell(name, column, total))
+
+    def cell(self, name, column, total):
+        """Return passed, total, verdict and failure of a column."""
+        verdicts = self.verdicts[name, column].values()
+        outcomes = Counter(verdict.outcome for verdict in verdicts)
+        said = ('failed' if outcomes['failed'] else 'passed' if total
+                == sum(outcomes.values()) - outcomes[''] else 'not finished')
+        failure = next((verdict.text.partition('\n')[0] for verdict
+                        in verdicts if verdict.outcome == 'failed'), '')
+        return outcomes['passed'], total, said, printable(failure)
+
+    def verdict(self, name):
+        """Return what became of a submission."""
+        found = {row[4] for row in self.rows() if row[0] == name}
+        return next((verdict for verdict in (
+            'failed', 'not finished', 'passed') if verdict in found),
+            'not finished')
 
     def pytest_terminal_summary(self, terminalreporter, exitstatus):
-        """Write the closing table and the CSV file."""
+        """Write the closing table, the CSV file and the pages."""
+        option = self.config.option
         if hasattr(self.config, 'workerinput'):
             return
         self.interrupted = exitstatus == pytest.ExitCode.INTERRUPTED
         rows = list(self.rows())
-        if self.config.option.grades:
-            with open(self.config.option.grades, 'w', newline='',
+        if option.grades:
+            with open(option.grades, 'w', newline='',
                       encoding='utf-8') as file:
                 csv.writer(file).writerows([
                     ('submission', 'task', 'passed', 'total', 'verdict',
-                     'first failure'), *rows])
-        if not self.config.option.submission:
-            return
-        width = max([10, *map(len, self.names)]) + 2
+                     'first failure'), *(map(defused, row) for row in rows)])
+        for name, folder in self.folders.items() if option.feedback else ():
+            feedback.write(option.feedback, name, folder, [
+                row[1:] for row in rows if row[0] == name], self.verdicts)
+        if option.submission:
+            self.write_table(terminalreporter, rows)
+
+    def write_table(self, terminalreporter, rows):
+        """Write a line for each submission, and one for all of them."""
+        width = max([10, *map(len, self.folders)]) + 2
+        if self.reporter and self.reporter.isatty:
+            terminalreporter.line('')
         terminalreporter.section('grades')
         terminalreporter.line('submission'.ljust(width) + ''.join(
             str(column).rjust(8) for column in COLUMNS) + '  verdict')
-        for name in self.names:
+        verdicts = Counter()
+        for name in self.folders:
             own = {row[1]: row for row in rows if row[0] == name}
             cells = ''.join((f'{own[column][2]}/{own[column][3]}'
                              if column in own else '-').rjust(8)
                             for column in COLUMNS)
-            verdicts = {row[4] for row in own.values()} or {'not finished'}
-            verdict = next(verdict for verdict in (
-                'failed', 'not finished', 'passed') if verdict in verdicts)
+            verdict = self.verdict(name)
             terminalreporter.line(f'{name.ljust(width)}{cells}  {verdict}')
+            verdicts[verdict] += 1
+        unjudged = sum(
+            verdict.outcome == 'failed' and check == 'test_file_builds_models'
+            for found in self.verdicts.values()
+            for (_, check), verdict in found.items())
+        terminalreporter.line(
+            f'passed all: {verdicts["passed"]}, failed: {verdicts["failed"]}, '
+            f'not finished: {verdicts["not finished"]} of '
+            f'{len(self.folders)}; files that cannot be judged: {unjudged}')
+
+
+def defused(cell):
+    """Return a cell of a table that no spreadsheet takes for a formula."""
+    return f"'{cell}" if str(cell).startswith(FORMULA) else cell
 
 
 def key_of(carrier):

@@ -11,17 +11,16 @@ PARAMETERS = (
     ('input_dims', 'filters', 'latent_dims'),
     ('input_dims', 'hidden_layers', 'latent_dims'),
 )
-# Sizes that differ, are not in order and repeat, so that one that is written
-# in, or in the wrong place, shows, and what goes by size too.
-_DENSE = ((20, [9, 9, 12], 6), (18, [11], 5))
+# The course's own, and others: of other depths, one hidden layer among them,
+# with sizes that differ, are not in order and repeat, so that one that is
+# written in, or in the wrong place, shows, and what goes by size too.
 CALLS = (
-    ((784, [128, 64], 32), *_DENSE),
+    ((784, [128, 64], 32), (20, [9, 9, 12], 6), (18, [11], 5)),
     ((784, [128, 64], 32, 10e-6), (20, [9, 9, 12], 6, 0.0),
      (18, [11], 5, 0.5)),
     (((28, 28, 1), [16, 8, 8], (4, 4, 8)),
-     ((28, 28, 1), [8, 6, 4, 2], (2, 2, 2)),
-     ((20, 28, 3), [4, 6, 8], (3, 4, 8))),
-    ((784, [512], 2), *_DENSE),
+     ((28, 44, 3), [8, 6, 4, 2], (2, 3, 2))),
+    ((784, [512], 2), (20, [9, 9, 12], 6)),
 )
 
 

@@ -1,6 +1,7 @@
 """A class of folders with odd names: each gets the grades of its own files."""
 import csv
 import os
+import re
 import shutil
 from xml.etree import ElementTree
 
@@ -9,57 +10,92 @@ import pytest
 from checker.specification import FILES
 from classroom import ROOT, grade
 
-NAMES = ['ada', 'josé', 'test_style', 'a[b]', 'x-3', 'a b', 'two\nlines',
-         'test_0_vanilla.py::x', 'a,"b"', '-k', 'con\x1btrol', '0',
-         'sub/ada']
+NAMES = ['ada', 'josé', 'jose\u0301', 'test_style', 'a[b]', 'x-3', 'a b',
+         'two\nlines', 'test_0_vanilla.py::x', 'a,"b"', "it's", '-k', '@x',
+         '=1+1', 'con\x1btrol', '0', '100%', 'sub/ada']
 LATIN = os.fsdecode(b'latin-\xe9')
 
 
 @pytest.fixture(scope='module', params=[(), ('-n', '2')], ids=['alone', 'n2'])
 def graded(request, tmp_path_factory):
-    """Return the output, the rows of the CSV file, and the JUnit file."""
+    """Return output, rows of the CSV file, JUnit file, pages of a class."""
     root = tmp_path_factory.mktemp('class')
     # One that xdist cannot name.
     names = NAMES if request.param else [*NAMES, LATIN]
     for number, name in enumerate(names):
         (root / name).mkdir(parents=True)
         (root / name / FILES[0]).write_text(
-            f'raise ValueError("this is number {number}")\n')
+            f'raise ValueError("this is `number {number}` @all")\n')
     shutil.copy(ROOT / FILES[0], root / 'ada')
-    # The same folder twice is one submission.
-    run = grade([root / NAMES[0], *(root / name for name in names)],
-                '--grades', str(root / 'g.csv'), '--junitxml',
-                str(root / 'g.xml'), '-k', 'TestVanilla', *request.param)
+    # What would fail every check if it were read.
+    (root / 'pytest.ini').write_text('[pytest]\naddopts = --nothing\n')
+    (root / 'josé' / 'conftest.py').write_text('raise SystemExit(7)\n')
+    run = grade(names, '--grades', 'g.csv', '--junitxml', 'g.xml',
+                '--feedback', 'pages', '-k', 'TestVanilla', *request.param,
+                cwd=root)
     with open(root / 'g.csv', newline='', encoding='utf-8') as file:
         rows = list(csv.reader(file))[1:]
-    return run.stdout, rows, ElementTree.parse(root / 'g.xml')
+    return (run.stdout, rows, ElementTree.parse(root / 'g.xml'),
+            {page.stem: page.read_text(encoding='utf-8')
+             for page in (root / 'pages').iterdir()})
 
 
 def test_each_folder_has_its_own_row(graded):
     """Rows come in the order of the folders, each with its own failure."""
-    _, rows, _ = graded
+    _, rows, *_ = graded
     assert len({row[0] for row in rows}) == len(rows) >= len(NAMES)
     assert rows[0][1:] == ['0', rows[0][3], rows[0][3], 'passed', '']
     for number, row in enumerate(rows[1:], 1):
         assert row[1:3] == ['0', '0'] and row[3:5] == [rows[0][3], 'failed']
-        assert f'this is number {number}' in row[5]
+        assert f'this is `number {number}`' in row[5]
+    # Names that look the same, or like a formula, are told apart.
+    assert {'josé', 'jose\u0301 (3)', "'-k", "'=1+1"} <= {
+        row[0] for row in rows}
 
 
 def test_table_shows_every_folder(graded):
     """The closing table has a line for each, and no control characters."""
-    output, rows, _ = graded
+    output, rows, *_ = graded
     table = output.partition(' grades ==')[2].splitlines()[2:]
     assert [line.split('  ')[0] for line in table[:len(rows)]] == [
-        row[0] for row in rows]
+        re.sub("^'([-=@])", r'\1', row[0]) for row in rows]
     assert '\x1b' not in output
+    assert (f'passed all: 1, failed: {len(rows) - 1}, not finished: 0 of '
+            f'{len(rows)}; files that cannot be judged: {len(rows) - 1}'
+            ) in output
+
+
+def test_progress_is_shown(graded):
+    """A line for each submission says how many are left, in a log."""
+    output, rows, *_ = graded
+    lines = re.findall('^.*: (?:passed|failed), ([0-9]+) of ([0-9]+) left$',
+                       output, re.MULTILINE)
+    assert lines == [(str(left), str(len(rows)))
+                     for left in reversed(range(len(rows)))]
+
+
+def test_each_submission_has_a_page(graded):
+    """It tells the failure of this one, as code, and what to read."""
+    _, rows, _, pages = graded
+    assert len(pages) == len(rows)
+    passed = pages[rows[0][0].replace('/', '%2F')]
+    assert '| 0-vanilla.py | passed | 18 of 18 |' in passed
+    assert '##' not in passed
+    for number, name in enumerate(NAMES):
+        if name.isalpha() and name != 'ada':
+            assert (f'```text\nthat it cannot be imported: ValueError: this '
+                    f'is `number {number}` @all\n') in pages[name]
+            assert pages[name].count('@all') == 2
+            assert 'README.md, and line 1' in pages[name]
 
 
 def test_junit_tells_submission_and_task(graded):
     """Each case carries both as properties."""
-    _, rows, junit = graded
+    _, rows, junit, _ = graded
     cases = list(junit.iter('testcase'))
     found = [{each.get('name'): each.get('value')
               for each in case.iter('property')} for case in cases]
     assert len(cases) == len(rows) * int(rows[0][3])
-    assert {each['submission'] for each in found} == {row[0] for row in rows}
+    assert {each['submission'] for each in found} == {
+        re.sub("^'([-=@])", r'\1', row[0]) for row in rows}
     assert {each['task'] for each in found} == {'0'}

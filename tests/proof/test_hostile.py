@@ -29,7 +29,7 @@ from hostile import attempts
 from hostile.submissions import HONEST, HONEST_FILES, RUN
 
 ROOT = Path(__file__).resolve().parents[2]
-LIMIT = 20
+LIMIT = 15
 # Someone who has no account.
 STRANGER = 54321
 LINUX = pytest.mark.skipif(bool(boundary.missing()),
@@ -357,6 +357,8 @@ def graded(tmp_path_factory):
     names = ['a-honest', *RUN, *INPUTS, 'packages-honest', 'z-honest']
     for name in names:
         (root / name).mkdir()
+        # One of the other files, so that each folder is a submission.
+        (root / name / FILES[3]).touch()
         put(name, root / name / FILES[0])
         if name in texts:
             (root / name / FILES[0]).write_text(texts[name] + '\n')
@@ -417,7 +419,7 @@ def test_what_is_written_is_whole_and_plain(graded):
 
 
 def test_interrupted_run_leaves_what_it_found(tmp_path):
-    """Ctrl-C in the middle: grades and JUnit file whole, nothing running."""
+    """Ctrl-C in the middle: all that is written is whole, nothing running."""
     for name, text in (('honest', HONEST), ('unseen', HONEST),
                        ('endless', 'while True:\n    pass')):
         (tmp_path / name).mkdir()
@@ -427,7 +429,8 @@ def test_interrupted_run_leaves_what_it_found(tmp_path):
             command([tmp_path / name for name in
                      ('honest', 'endless', 'unseen')], '-v', '-k',
                     'TestVanilla', '--grades', str(tmp_path / 'g.csv'),
-                    '--junitxml', str(tmp_path / 'g.xml')),
+                    '--junitxml', str(tmp_path / 'g.xml'), '--feedback',
+                    str(tmp_path)),
             cwd=ROOT, stdout=subprocess.PIPE, text=True)
         printed = ''
         while not printed.endswith('[endless-0]'):
@@ -443,3 +446,7 @@ def test_interrupted_run_leaves_what_it_found(tmp_path):
     assert [row['verdict'] for row in rows_of(tmp_path / 'g.csv').values()] \
         == ['passed', 'not finished', 'not finished']
     assert list(ElementTree.parse(tmp_path / 'g.xml').iter('testcase'))
+    for name, words in (('honest', '| passed | 18 of 18 |'),
+                        ('endless', 'interrupted here: only 0 of 18 checks'),
+                        ('unseen', 'interrupted here: only 0 of 18 checks')):
+        assert words in (tmp_path / f'{name}.md').read_text()

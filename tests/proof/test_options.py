@@ -1,8 +1,11 @@
 """What is asked for wrongly, or without judging, takes no TensorFlow."""
+import re
 import subprocess
+import sys
 
 import pytest
 
+from checker.specification import FILES
 from classroom import ROOT, command, grade
 
 
@@ -19,14 +22,41 @@ def test_tensorflow_is_not_imported_without_need(option):
     assert not {'tensorflow', 'keras'} & {*imported}
 
 
-@pytest.mark.parametrize('folder, options, words', [
-    ('absent', [], '--submission: expected a folder, found none at absent'),
-    ('.', ['--grades', 'absent/grades.csv'], '--grades: expected a folder'),
-    ('.', ['--time-limit', '0'], '--time-limit: expected a number above zero'),
-    ('.', ['--time-limit', 'long'], "invalid float value: 'long'")])
-def test_mistake_is_said_before_anything_runs(folder, options, words):
-    """A wrong option is a usage error of one line."""
-    run = grade([folder], *options)
+@pytest.mark.parametrize('folders, options, words', [
+    (['absent'], [], 'expected a folder, found none at ./absent'),
+    (['empty'], [], 'expected a folder with 0-vanilla.py'),
+    ([], [], 'expected a folder with 0-vanilla.py'),
+    (['one', 'empty/../one'], [], 'expected each folder once, found ./empty/'),
+    (['one'], ['--grades', 'absent/g.csv'], '--grades: expected a file in a'),
+    (['one'], ['--grades', 'empty'], '--grades: expected a file in a folder'),
+    (['one'], ['--feedback', 'absent/x'], '--feedback: expected a folder'),
+    (['one'], ['--feedback', 'file'], '--feedback: expected a folder'),
+    (['one'], ['--time-limit', '0'], '--time-limit: expected a number above'),
+    (['one'], ['--time-limit', 'long'], "invalid float value: 'long'")])
+def test_mistake_is_said_before_anything_runs(folders, options, words,
+                                              tmp_path):
+    """A wrong option or folder is a usage error of one line."""
+    for folder in ('empty', 'one'):
+        (tmp_path / folder).mkdir()
+    (tmp_path / 'file').touch()
+    (tmp_path / 'one' / FILES[3]).touch()
+    before = sorted(tmp_path.rglob('*'))
+    run = grade(folders, *options, cwd=tmp_path)
     assert run.returncode == pytest.ExitCode.USAGE_ERROR
     assert words in run.stderr
     assert 'Traceback' not in run.stderr and not run.stdout.strip()
+    assert sorted(tmp_path.rglob('*')) == before
+
+
+@pytest.mark.parametrize('arguments', [
+    ['tests/check.py', '.'], ['tests/check.py'],
+    ['-m', 'pytest', '--submission=.'],
+    ['-m', 'pytest', '-c', 'pytest.ini', '--submission', '.']])
+def test_ways_to_ask_are_the_same(arguments):
+    """The command, and the option of pytest, check what is there."""
+    run = subprocess.run(
+        [sys.executable, *arguments, '-q', '-k', 'test_first_line'], cwd=ROOT,
+        capture_output=True, text=True, timeout=120)
+    assert run.returncode == 0, run.stdout
+    assert re.search(f'^{ROOT.name} .* 4/4  passed$',
+                     run.stdout, re.MULTILINE)

@@ -1,6 +1,7 @@
 """Wrong submissions fail, at the check that is about what is wrong."""
 import pytest
 
+from checker.fault import HINTS
 from checker.specification import FILES
 from classroom import ROOT, change, failures_of, fill
 from wrong import WRONG
@@ -36,3 +37,10 @@ def test_every_check_has_a_wrong_file(failures):
     failed = {check for found in failures.values()
               for check, failure in found.items() if failure}
     assert checks == failed
+
+
+@pytest.mark.parametrize('hint', HINTS.values())
+def test_every_hint_is_given(hint, failures):
+    """A hint that no wrong file is given would not be read."""
+    assert any(failure and hint in failure for found in failures.values()
+               for failure in found.values())

@@ -1,0 +1,105 @@
+"""A requirement that is not met, in one sentence, and what to do about it."""
+import re
+
+import pytest
+
+SYMBOLIC = 'KerasTensor|[Ss]ymbolic (Keras|`?tf)'
+# {pattern in what is required and found: what to change}
+HINTS = {
+    SYMBOLIC:
+    'What autoencoder() passes from layer to layer has no values yet: do such '
+    'computations in the call() of a keras.layers.Layer, a Lambda or a '
+    'regularizer, and let a loss use nothing but its two arguments.',
+    'no function called autoencoder':
+    'Define it at module level, with this name.',
+    r'(missing|takes) \d+.*positional argument':
+    'Its parameters are those of the specification, in their order.',
+    'No module named':
+    'Import tensorflow.keras alone; no other package is needed.',
+    'name .* is used .* times':
+    'Two layers of a model cannot share a name: leave names out, or number '
+    'them.',
+    'must return three models':
+    'End with: return encoder, decoder, auto.',
+    'must not change the lists':
+    'reversed(x) and x[::-1] go from the end and leave the list as it is; '
+    'x.reverse() and x.pop() change it.',
+    'models of its own':
+    'Make every layer, model and optimizer inside the function.',
+    r'encoder must map .* to \(\d+,\), \(\d+,\), \(\d+,\)':
+    'Its outputs are a list of three: keras.Model(inputs, [z, mean, '
+    'log_variance]).',
+    r'map \(\d+, \d+, \d+\)':
+    "In the encoder padding='same' keeps odd edges; in the decoder the last "
+    "convolution but one has padding='valid', and the channels of the output "
+    'are those of input_dims.',
+    'layers of the decoder must be':
+    'The decoder goes through the list from its end, reversed(...), and ends '
+    'with the size of the input.',
+    'built from the very encoder':
+    'Call these models: decoder(encoder(inputs)); new layers, or copies, have '
+    'weights of their own.',
+    'found no activation at':
+    "Pass activation='relu', or 'sigmoid' in the last layer of the decoder.",
+    'by Dropout|as when called; found values':
+    'Take out Dropout, GaussianNoise and whatever else acts in training '
+    'alone.',
+    r'multiplied by 0\.00392':
+    'Images come in [0, 1] already: do not divide by 255.',
+    'must be compiled':
+    "Call auto.compile(optimizer='adam', loss='binary_crossentropy').",
+    'must be trained|stop_gradient|found none at':
+    'trainable = False and stop_gradient keep weights from learning: take '
+    'them out.',
+    'without a penalty':
+    'Pass activity_regularizer=keras.regularizers.L1(lambtha) to the latent '
+    'layer.',
+    'penalty on (the|all) kernel':
+    'kernel_regularizer looks at the weights of a layer, activity_regularizer '
+    'at what it gives.',
+    "loss must be the binary cross-entropy, averaged":
+    "loss='binary_crossentropy' averages over the values by itself.",
+    'must be z, mean, log variance':
+    'z comes first: return keras.Model(inputs, [z, mean, log_variance]).',
+    'decodes the mean|must have noise|must decode z':
+    'z = mean + exp(log_variance / 2) * epsilon comes out of the encoder '
+    'first, and decoder(encoder(inputs)[0]) decodes it.',
+    'drawn anew':
+    'Draw epsilon in call(), with the shape of the mean: '
+    'keras.backend.random_normal(keras.backend.shape(mean)).',
+    r'times exp\(log variance|/ exp\(log variance / 2\)':
+    'epsilon is keras.backend.random_normal, of mean 0 and deviation 1, and '
+    'sigma is exp(log_variance / 2).',
+    'mean over the values or its sum':
+    'Either average the cross-entropy or sum it, so weigh its average by '
+    'input_dims, not by a number that is written in.',
+    'beside the cross-entropy':
+    'Sum -(1 + log_var - mean**2 - exp(log_var)) / 2 over the latent '
+    'dimensions, average it over the batch, and add it with add_loss() in a '
+    'layer.',
+    'training must have the loss of evaluate':
+    'Add the same terms whether training is True or not.',
+}
+
+
+class Fault(pytest.fail.Exception):
+    """Fails a check with one sentence, and what to change if that is known.
+
+    Args:
+        required: what the specification asks for.
+        found: what there is instead; lines after the first follow the hint.
+        call: the call of autoencoder() that shows it, if it is one.
+    """
+
+    # As pytest's own, so that reports do not tell where this is defined.
+    __module__ = 'builtins'
+
+    def __init__(self, required, found, call=''):
+        self.required, self.found, self.call = required, found, call
+        first, *rest = found.split('\n')
+        sentence = f'{required}; found {first}' + f', in {call}' * bool(call)
+        self.hint = next((hint for pattern, hint in HINTS.items()
+                          if re.search(pattern, sentence)), '')
+        super().__init__('\n'.join([
+            sentence + f'.  {self.hint}' * bool(self.hint), *rest]),
+            pytrace=False)

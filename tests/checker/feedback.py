@@ -1,0 +1,163 @@
+"""Writes a page in Markdown for the author of a submission.
+
+Nothing that came from a submission becomes markup, a link or a mention: it
+stands in code alone.
+"""
+import contextlib
+import platform
+import re
+from importlib import metadata
+from pathlib import Path
+
+from checker import source
+from checker.fault import SYMBOLIC
+from checker.observation import Unjudgeable, printable
+from checker.specification import FILES
+
+ROOT = Path(__file__).resolve().parents[2]
+# Of README.md, for each file; and for some checks of their own.
+QUESTIONS = ('What is an autoencoder?', 'What is a sparse autoencoder?',
+             'What is a convolutional autoencoder?',
+             'What is a variational autoencoder?')
+QUESTION = {
+    'test_loss_has_the_kl_divergence':
+    'What is the Kullback-Leibler divergence?',
+    'test_layers_of_the_encoder': 'What is a bottleneck?'}
+# What to look for in the repository's own file, for each check.
+EXAMPLES = {
+    'test_file_builds_models': 'def autoencoder(',
+    'test_returns_three_models': 'return ',
+    'test_arguments_are_left_alone': 'reversed(',
+    'test_shapes_of_the_models': 'encoder = keras.Model(',
+    'test_layers_of_the_encoder': 'for ',
+    'test_layers_of_the_decoder': 'reversed(',
+    'test_auto_shares_the_weights': 'decoder(encoder(',
+    'test_auto_decodes_what_it_encodes': 'decoder(encoder(',
+    'test_encoder_computes_these_layers_alone': "activation='relu'",
+    'test_decoder_computes_these_layers_alone': "activation='sigmoid'",
+    'test_penalty_is_the_l1_norm_of_the_encoding': 'L1(lambtha)',
+    'test_outputs_are_z_mean_and_log_variance': 'encoder = keras.Model(',
+    'test_z_is_drawn': 'epsilon', 'test_noise_is_new_every_time': 'epsilon',
+    'test_noise_is_standard_normal': 'epsilon',
+    'test_loss_has_the_kl_divergence': 'L2(',
+    'test_first_line': '#!', 'test_module_docstring': '"""',
+    'test_import': 'import', 'test_one_definition': 'def autoencoder(',
+    'test_parameters': 'def autoencoder('}
+OTHERWISE = 'auto.compile('
+# {the Keras that judged: (pattern of a fault, what another one does)}
+KERASES = {
+    '3': (SYMBOLIC, 'Keras 2.15, which the course uses, computes with such '
+          'tensors, so that the file may pass there.'),
+    '2': (r"no attribute '(ops|random)'", 'Keras 3 has this, so that the file '
+          'may pass there.')}
+
+
+def versions():
+    """Return which Python and packages judge, without importing any."""
+    found = [f'Python {platform.python_version()}']
+    for package in ('tensorflow', 'tensorflow-cpu', 'keras'):
+        with contextlib.suppress(metadata.PackageNotFoundError):
+            found.append(f'{package} {metadata.version(package)}')
+    return ', '.join(found)
+
+
+def write(where, name, folder, rows, verdicts):
+    """Write the page of a submission into a folder.
+
+    Args:
+        where: the folder.
+        name, folder: of the submission.
+        rows: column, passed, total, verdict and failure of each column.
+        verdicts: {(name, column): {check: Verdict}} of all submissions.
+    """
+    lines = [f'# Feedback for {code(name)}', '', f'Judged with {versions()}.',
+             '', '| file | verdict | checks passed |', '| --- | --- | --- |']
+    lines += [f'| {title(column)} | {verdict} | {passed} of {total} |'
+              for column, passed, total, verdict, _ in rows]
+    for column, _, total, verdict, _ in rows:
+        found = verdicts[name, column]
+        if verdict != 'passed':
+            lines += ['', f'## {title(column)}']
+        if verdict == 'not finished':
+            done = sum(bool(each.outcome) for each in found.values())
+            lines += ['', 'The run was interrupted here: only '
+                      f'{done} of {total} checks were made.']
+        for (number, check), each in found.items():
+            if each.outcome == 'failed':
+                lines += failure(check, each, folder, FILES[number])
+        skipped = [
+            f'- {plain(each.sentence[:-1])}: '
+            + plain(each.text.replace('Skipped: not checked: ', ''))
+            for each in found.values() if each.outcome == 'skipped']
+        if skipped:
+            lines += ['', '### Not checked', '', *skipped]
+    file = where / f'{re.sub("[%/]", lambda c: f"%{ord(c[0]):02X}", name)}.md'
+    file.write_text('\n'.join([*lines, '']), encoding='utf-8')
+
+
+def title(column):
+    """Return what a column of the table is about."""
+    return 'House rules' if column == 'style' else FILES[column]
+
+
+def failure(check, verdict, folder, name):
+    """Return the lines about a check of a file that failed."""
+    lines = ['', f'### Failed: {plain(verdict.sentence[:-1])}', '']
+    if not verdict.fault:
+        return [*lines, block(verdict.text)]
+    required, found, call, hint = (
+        verdict.fault[part] for part in ('required', 'found', 'call', 'hint'))
+    lines += [f'Required: {plain(required)}.', '', 'Found:', '', block(found)]
+    if call:
+        lines += ['', f'For the call {code(call)}.']
+    number = re.fullmatch('(?s).*?line ([0-9]+): .*', found)
+    if number:
+        lines += ['', f'Line {number[1]} of {name}:', '',
+                  block(line_of(folder / name, int(number[1])))]
+    if hint:
+        lines += ['', f'What to change: {plain(hint)}']
+    pattern, other = KERASES.get(
+        metadata.version('keras').partition('.')[0], ('$^', ''))
+    if re.search(pattern, found):
+        lines += ['', f'With another Keras: {other}']
+    number = line_with(EXAMPLES.get(check, OTHERWISE), name)
+    question = QUESTION.get(check, QUESTIONS[FILES.index(name)])
+    return [*lines, '', f'What to read: “{question}” in README.md, and line '
+            f'{number} of {name} there.']
+
+
+def line_with(text, name):
+    """Return where the repository's own file has a text first."""
+    lines = (ROOT / name).read_text(encoding='utf-8').splitlines()
+    return next(number for number, line in enumerate(lines, 1)
+                if text in line)
+
+
+def line_of(path, number):
+    """Return a line of a submission, as far as it can be shown."""
+    try:
+        return printable(source.lines(source.read(path))[number - 1].strip())
+    except (Unjudgeable, IndexError):
+        return ''
+
+
+def plain(text):
+    """Return a text of ours in which nothing is markup."""
+    return re.sub(r'([\\`*_\[\]<>#|])', r'\\\1', text)
+
+
+def code(text):
+    """Return a line as code."""
+    fence = '`' * (1 + longest(text))
+    return f'{fence} {text} {fence}'
+
+
+def block(text):
+    """Return lines as a block of code."""
+    fence = '`' * max(3, 1 + longest(text))
+    return f'{fence}text\n{text}\n{fence}'
+
+
+def longest(text):
+    """Return how many backticks follow each other in a text, at most."""
+    return max(map(len, re.findall('`+', text)), default=0)
