@@ -111,7 +111,7 @@ def test_calls_are_independent():
 def test_loss_of_3_is_the_negative_elbo(batch_size):
     """Cross-entropy in nats per image + KL, where the noise vanishes."""
     encoder, _, auto = load('3-variational')(784, [512], 2)
-    layer = encoder.get_layer('log_variance')
+    layer = encoder.get_layer('z_log_var')
     kernel, bias = layer.get_weights()
     layer.set_weights([kernel, bias - 30])
     x = images((784,))

@@ -59,7 +59,7 @@ ENDS = {
                      'ran longer than'),
     'exit-text': ('class Bad(Exception):\n    def __str__(self):\n'
                   '        raise SystemExit\n\n\nraise Bad', 'Bad'),
-    'names': (HONEST.replace("name='latent'", r"name='\033[2J\ud800'"), ''),
+    'names': (HONEST.replace("name='z'", r"name='\033[2J\ud800'"), ''),
 }
 
 # What stands before, or in, a wrong network, to make it look right.
