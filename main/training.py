@@ -51,11 +51,13 @@ def fit(model, *arguments, **keywords):
     import tensorflow as tf
     try:
         return model.fit(*arguments, **keywords)
-    except tf.errors.OpError:
-        # XLA refuses some operations, before it has changed a weight.
-        if not model.jit_compile:
+    except tf.errors.OpError as error:
+        # XLA says its name, and refuses before a step has changed a weight.
+        if 'XLA' not in str(error):
             raise
     model.jit_compile = False
+    # Keras 3 keeps the functions that it has made, which are those for XLA.
+    model.train_function = model.test_function = None
     return model.fit(*arguments, **keywords)
 
 
