@@ -25,20 +25,20 @@ def autoencoder(input_dims, hidden_layers, latent_dims):
     Raises:
         ValueError: by Keras, for a number that is not positive.
     """
-    image = hidden = keras.Input((input_dims,), name='image')
+    encoder_inputs = hidden = keras.Input((input_dims,), name='encoder_inputs')
     for nodes in hidden_layers:
         hidden = keras.layers.Dense(nodes, activation='relu')(hidden)
-    latent = keras.layers.Dense(
-        latent_dims, activation='relu', name='latent')(hidden)
-    encoder = keras.Model(image, latent, name='encoder')
+    z = keras.layers.Dense(latent_dims, activation='relu', name='z')(hidden)
+    encoder = keras.Model(encoder_inputs, z, name='encoder')
 
-    encoding = hidden = keras.Input((latent_dims,), name='encoding')
+    latent_inputs = hidden = keras.Input((latent_dims,), name='latent_inputs')
     for nodes in reversed(hidden_layers):
         hidden = keras.layers.Dense(nodes, activation='relu')(hidden)
     reconstruction = keras.layers.Dense(
         input_dims, activation='sigmoid', name='reconstruction')(hidden)
-    decoder = keras.Model(encoding, reconstruction, name='decoder')
+    decoder = keras.Model(latent_inputs, reconstruction, name='decoder')
 
-    auto = keras.Model(image, decoder(encoder(image)), name='autoencoder')
+    auto = keras.Model(encoder_inputs, decoder(encoder(encoder_inputs)),
+                       name='autoencoder')
     auto.compile(optimizer='adam', loss='binary_crossentropy')
     return encoder, decoder, auto

@@ -11,7 +11,7 @@ import tensorflow.keras as keras
 def autoencoder(input_dims, hidden_layers, latent_dims, lambtha):
     """Build an autoencoder with an L1 penalty on the encoding.
 
-    loss = binary cross-entropy + lambtha * sum over latent of |encoding|
+    loss = binary cross-entropy + lambtha * sum |z|
 
     Keras averages the penalty over the batch, as it does the cross-entropy,
     but for Keras 3.0 to 3.13, which sum it: there the penalty is as many
@@ -34,21 +34,22 @@ def autoencoder(input_dims, hidden_layers, latent_dims, lambtha):
     Raises:
         ValueError: by Keras, for a number of nodes that is not positive.
     """
-    image = hidden = keras.Input((input_dims,), name='image')
+    encoder_inputs = hidden = keras.Input((input_dims,), name='encoder_inputs')
     for nodes in hidden_layers:
         hidden = keras.layers.Dense(nodes, activation='relu')(hidden)
-    latent = keras.layers.Dense(
-        latent_dims, activation='relu', name='latent',
+    z = keras.layers.Dense(
+        latent_dims, activation='relu', name='z',
         activity_regularizer=keras.regularizers.L1(lambtha))(hidden)
-    encoder = keras.Model(image, latent, name='encoder')
+    encoder = keras.Model(encoder_inputs, z, name='encoder')
 
-    encoding = hidden = keras.Input((latent_dims,), name='encoding')
+    latent_inputs = hidden = keras.Input((latent_dims,), name='latent_inputs')
     for nodes in reversed(hidden_layers):
         hidden = keras.layers.Dense(nodes, activation='relu')(hidden)
     reconstruction = keras.layers.Dense(
         input_dims, activation='sigmoid', name='reconstruction')(hidden)
-    decoder = keras.Model(encoding, reconstruction, name='decoder')
+    decoder = keras.Model(latent_inputs, reconstruction, name='decoder')
 
-    auto = keras.Model(image, decoder(encoder(image)), name='autoencoder')
+    auto = keras.Model(encoder_inputs, decoder(encoder(encoder_inputs)),
+                       name='autoencoder')
     auto.compile(optimizer='adam', loss='binary_crossentropy')
     return encoder, decoder, auto

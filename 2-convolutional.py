@@ -34,15 +34,15 @@ def autoencoder(input_dims, filters, latent_dims):
         ValueError: by Keras, for a number that is not positive, or for
             latent_dims that differ from the shape of the encoder's output.
     """
-    image = hidden = keras.Input(input_dims, name='image')
+    encoder_inputs = hidden = keras.Input(input_dims, name='encoder_inputs')
     for channels in filters:
         hidden = keras.layers.Conv2D(
             channels, (3, 3), padding='same', activation='relu')(hidden)
         hidden = keras.layers.MaxPooling2D((2, 2), padding='same')(hidden)
-    encoder = keras.Model(image, hidden, name='encoder')
+    encoder = keras.Model(encoder_inputs, hidden, name='encoder')
 
     first, *rest = filters
-    encoding = hidden = keras.Input(latent_dims, name='encoding')
+    latent_inputs = hidden = keras.Input(latent_dims, name='latent_inputs')
     for channels in reversed(rest):
         hidden = keras.layers.Conv2D(
             channels, (3, 3), padding='same', activation='relu')(hidden)
@@ -53,8 +53,9 @@ def autoencoder(input_dims, filters, latent_dims):
     reconstruction = keras.layers.Conv2D(
         input_dims[-1], (3, 3), padding='same', activation='sigmoid',
         name='reconstruction')(hidden)
-    decoder = keras.Model(encoding, reconstruction, name='decoder')
+    decoder = keras.Model(latent_inputs, reconstruction, name='decoder')
 
-    auto = keras.Model(image, decoder(encoder(image)), name='autoencoder')
+    auto = keras.Model(encoder_inputs, decoder(encoder(encoder_inputs)),
+                       name='autoencoder')
     auto.compile(optimizer='adam', loss='binary_crossentropy')
     return encoder, decoder, auto

@@ -18,7 +18,7 @@ def autoencoder(input_dims, hidden_layers, latent_dims):
     dimensions, and each of its terms depends on one layer alone, so that it
     can be written as penalties on the outputs of two layers:
 
-        KL = sum mean**2 / 2 + sum (exp(log_var) - log_var - 1) / 2
+        KL = sum z_mean**2 / 2 + sum (exp(z_log_var) - z_log_var - 1) / 2
 
     Keras averages penalties over the batch, as it does the cross-entropy,
     but for Keras 3.0 to 3.13, which sum them: there the KL divergence weighs
@@ -36,7 +36,7 @@ def autoencoder(input_dims, hidden_layers, latent_dims):
         latent_dims: int, the number of dimensions of the latent space.
 
     Returns:
-        encoder: model from (batch, input_dims) to [z, mean, log variance],
+        encoder: model from (batch, input_dims) to [z, z_mean, z_log_var],
             each (batch, latent_dims); z is drawn anew at every call.
         decoder: model from (batch, latent_dims) to (batch, input_dims).
         auto: model that decodes the z that it draws.
@@ -47,10 +47,10 @@ def autoencoder(input_dims, hidden_layers, latent_dims):
     class VarianceDivergence(keras.regularizers.Regularizer):
         """The terms of the KL divergence that depend on the variance."""
 
-        def __call__(self, log_variance):
+        def __call__(self, z_log_var):
             """Return them for (batch, latent_dims), summed, in nats."""
-            variance = keras.backend.exp(log_variance)
-            return keras.backend.sum(variance - log_variance - 1) / 2
+            variance = keras.backend.exp(z_log_var)
+            return keras.backend.sum(variance - z_log_var - 1) / 2
 
         def get_config(self):
             """Return the arguments of the constructor, for saving."""
@@ -58,30 +58,32 @@ def autoencoder(input_dims, hidden_layers, latent_dims):
 
     def sample(distribution):
         """Draw z = mean + standard deviation * epsilon, epsilon ~ N(0, 1)."""
-        mean, log_variance = distribution
-        epsilon = keras.backend.random_normal(keras.backend.shape(mean))
-        return mean + keras.backend.exp(log_variance / 2) * epsilon
+        z_mean, z_log_var = distribution
+        epsilon = keras.backend.random_normal(keras.backend.shape(z_mean))
+        return z_mean + keras.backend.exp(z_log_var / 2) * epsilon
 
-    image = hidden = keras.Input((input_dims,), name='image')
+    encoder_inputs = hidden = keras.Input((input_dims,), name='encoder_inputs')
     for nodes in hidden_layers:
         hidden = keras.layers.Dense(nodes, activation='relu')(hidden)
-    mean = keras.layers.Dense(
-        latent_dims, name='mean',
+    z_mean = keras.layers.Dense(
+        latent_dims, name='z_mean',
         activity_regularizer=keras.regularizers.L2(1 / 2))(hidden)
-    log_variance = keras.layers.Dense(
-        latent_dims, name='log_variance',
+    z_log_var = keras.layers.Dense(
+        latent_dims, name='z_log_var',
         activity_regularizer=VarianceDivergence())(hidden)
-    z = keras.layers.Lambda(sample, name='z')([mean, log_variance])
-    encoder = keras.Model(image, [z, mean, log_variance], name='encoder')
+    z = keras.layers.Lambda(sample, name='z')([z_mean, z_log_var])
+    encoder = keras.Model(
+        encoder_inputs, [z, z_mean, z_log_var], name='encoder')
 
-    latent = hidden = keras.Input((latent_dims,), name='latent')
+    latent_inputs = hidden = keras.Input((latent_dims,), name='latent_inputs')
     for nodes in reversed(hidden_layers):
         hidden = keras.layers.Dense(nodes, activation='relu')(hidden)
     reconstruction = keras.layers.Dense(
         input_dims, activation='sigmoid', name='reconstruction')(hidden)
-    decoder = keras.Model(latent, reconstruction, name='decoder')
+    decoder = keras.Model(latent_inputs, reconstruction, name='decoder')
 
-    auto = keras.Model(image, decoder(encoder(image)[0]), name='autoencoder')
+    auto = keras.Model(encoder_inputs, decoder(encoder(encoder_inputs)[0]),
+                       name='autoencoder')
     # Keras averages the cross-entropy over the values; the ELBO sums it.
     auto.compile(optimizer='adam', loss='binary_crossentropy',
                  loss_weights=[input_dims])

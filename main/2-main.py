@@ -1,11 +1,15 @@
 #!/usr/bin/env python3
 """Train the convolutional autoencoder on MNIST and show what it learnt."""
-import driver
 import mnist
 import plots
+from options import run
+from training import train
+
+FILE = '2-convolutional.py'
+CALL = (28, 28, 1), [16, 8, 8], (4, 4, 8)
 
 
-def main(options):
+def main(autoencoder, options):
     """Load, train, print, plot."""
     (x_train, _), (x_test, _) = mnist.load(options.data)
     x_train = x_train.reshape(-1, 28, 28, 1)
@@ -13,20 +17,20 @@ def main(options):
     print(x_train.shape)
     print(x_test.shape)
 
-    autoencoder = driver.load(options, '2-convolutional.py')
-    encoder, decoder, auto = autoencoder((28, 28, 1), [16, 8, 8], (4, 4, 8))
-    history = driver.train(auto, x_train, x_test, options)
+    encoder, decoder, auto = autoencoder(*CALL)
+    history = train(auto, x_train, x_test, options.epochs,
+                    options.batch_size)
 
     digits = mnist.scale(x_test[:mnist.SHOWN])
-    encodings = encoder.predict(digits, verbose=0)
-    reconstructions = decoder.predict(encodings, verbose=0)
-    print('Mean encoding:', encodings.mean())
+    z = encoder.predict(digits, verbose=0)
+    reconstructions = decoder.predict(z, verbose=0)
+    print('Mean encoding:', z.mean())
 
-    driver.finish(history, [
+    plots.show([
         plots.reconstructions(digits, reconstructions,
                               options.plots / '2-reconstructions.png'),
         plots.losses(history, options.plots / '2-losses.png')])
 
 
 if __name__ == '__main__':
-    driver.run(main)
+    run(main, FILE)

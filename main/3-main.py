@@ -2,12 +2,16 @@
 """Train the variational autoencoder on MNIST and show what it learnt."""
 import numpy as np
 
-import driver
 import mnist
 import plots
+from options import run
+from training import train
+
+FILE = '3-variational.py'
+CALL = 784, [512], 2
 
 
-def negative_elbo(x, p, means, log_variances):
+def negative_elbo(x, p, z_mean, z_log_var):
     """Return the cross-entropy and the KL divergence of each digit, in nats.
 
     Both are (n,), for digits x and probabilities p, (n, 784), and the
@@ -15,29 +19,29 @@ def negative_elbo(x, p, means, log_variances):
     """
     p = p.clip(1e-7, 1 - 1e-7)
     return (-(x * np.log(p) + (1 - x) * np.log(1 - p)).sum(axis=1),
-            (means ** 2 + np.exp(log_variances) - log_variances - 1).sum(
+            (z_mean ** 2 + np.exp(z_log_var) - z_log_var - 1).sum(
                 axis=1) / 2)
 
 
-def main(options):
+def main(autoencoder, options):
     """Load, train, print, plot."""
     (x_train, _), (x_test, y_test) = mnist.load(options.data)
     x_train = x_train.reshape(-1, 784)
     x_test = x_test.reshape(-1, 784)
 
-    autoencoder = driver.load(options, '3-variational.py')
-    encoder, decoder, auto = autoencoder(784, [512], 2)
-    history = driver.train(auto, x_train, x_test, options)
+    encoder, decoder, auto = autoencoder(*CALL)
+    history = train(auto, x_train, x_test, options.epochs,
+                    options.batch_size)
 
     digits = mnist.scale(x_test)
-    z, means, log_variances = encoder.predict(digits, verbose=0)
+    z, z_mean, z_log_var = encoder.predict(digits, verbose=0)
     shown = slice(mnist.SHOWN)
-    print('Means:', means[shown], sep='\n')
-    print('Standard deviations:', np.exp(log_variances[shown] / 2), sep='\n')
+    print('Means:', z_mean[shown], sep='\n')
+    print('Standard deviations:', np.exp(z_log_var[shown] / 2), sep='\n')
 
     reconstructions = decoder.predict(z, verbose=0)
     cross_entropies, divergences = negative_elbo(
-        digits, reconstructions, means, log_variances)
+        digits, reconstructions, z_mean, z_log_var)
     print(f'Negative ELBO: cross-entropy {cross_entropies.mean():.2f} + '
           f'KL divergence {divergences.mean():.2f} nats')
     worst = cross_entropies.argsort()[:-mnist.SHOWN - 1:-1]
@@ -46,7 +50,7 @@ def main(options):
     grid = np.stack(np.meshgrid(points, -points), axis=-1).reshape(-1, 2)
     decoded = decoder.predict(grid, verbose=0).reshape(25, 25, 28, 28)
 
-    driver.finish(history, [
+    plots.show([
         plots.reconstructions(digits[shown], reconstructions[shown],
                               options.plots / '3-reconstructions.png'),
         plots.reconstructions(digits[worst], reconstructions[worst],
@@ -54,9 +58,9 @@ def main(options):
                               'The test digits that are rebuilt worst'),
         plots.losses(history, options.plots / '3-losses.png'),
         plots.latent_grid(decoded, 3, options.plots / '3-latent-grid.png'),
-        plots.latent_plane(means, y_test,
+        plots.latent_plane(z_mean, y_test,
                            options.plots / '3-latent-plane.png')])
 
 
 if __name__ == '__main__':
-    driver.run(main)
+    run(main, FILE)

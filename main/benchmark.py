@@ -13,40 +13,34 @@ import tempfile
 import time
 from pathlib import Path
 
-import driver
 import mnist
 import networks
+import options
+import training
 
 EPOCHS = 4
 SUBMISSIONS = 11
-ROOT = Path(__file__).resolve().parents[1]
 
 
 def measure(task, way, path):
     """Train in this process; print seconds an epoch and validation loss."""
     (x_train, _), (x_test, _) = mnist.load(path)
-    *_, shape = networks.CALLS[task]
-    x_train, x_test = x_train.reshape(shape), x_test.reshape(shape)
     from tensorflow import keras
     keras.utils.set_random_seed(0)
-    _, _, auto = networks.build(task)
+    *_, auto = networks.build(networks.DRIVERS[task])
+    shape = -1, *auto.input_shape[1:]
+    x_train, x_test = x_train.reshape(shape), x_test.reshape(shape)
     ends = []
-    fit = auto.fit
-
-    def timed(*arguments, callbacks=(), **keywords):
-        clock = keras.callbacks.LambdaCallback(
+    how = {'epochs': EPOCHS, 'batch_size': 256, 'verbose': 0, 'callbacks': [
+        keras.callbacks.LambdaCallback(
             on_epoch_end=lambda epoch, logs: ends.append(time.perf_counter()))
-        return fit(*arguments, callbacks=[*callbacks, clock], **keywords)
-
+    ]}
     if way == 'plain':
         x_train, x_test = mnist.scale(x_train), mnist.scale(x_test)
-        history = timed(x_train, x_train, epochs=EPOCHS,
-                        batch_size=256, shuffle=True, verbose=0,
-                        validation_data=(x_test, x_test)).history
+        history = auto.fit(x_train, x_train, shuffle=True,
+                           validation_data=(x_test, x_test), **how).history
     else:
-        auto.fit = timed
-        history = driver.train(auto, x_train, x_test, argparse.Namespace(
-            epochs=EPOCHS, batch_size=256))
+        history = training.train(auto, x_train, x_test, **how)
     seconds = statistics.median(b - a for a, b in zip(ends, ends[1:]))
     print(seconds, history['val_loss'][-1])
 
@@ -57,15 +51,16 @@ def time_checker():
         folders = [Path(folder, str(number)) for number in range(SUBMISSIONS)]
         for copy in folders:
             copy.mkdir()
-            for file in ROOT.glob('[0-3]-*.py'):
+            for file in options.ROOT.glob('[0-3]-*.py'):
                 shutil.copy(file, copy)
         seconds = []
         for some in (folders[:1], folders):
             begin = time.perf_counter()
             subprocess.run(
-                [sys.executable, '-m', 'pytest', '-c', ROOT / 'pytest.ini',
+                [sys.executable, '-m', 'pytest',
+                 '-c', options.ROOT / 'pytest.ini',
                  '-q', '-n', '2', '--submission', *some],
-                cwd=ROOT, stdout=subprocess.DEVNULL, check=True)
+                cwd=options.ROOT, stdout=subprocess.DEVNULL, check=True)
             seconds.append(time.perf_counter() - begin)
     first, all_of_them = seconds
     print(f'one submission: {first:.1f} s, each further one: '
@@ -74,30 +69,30 @@ def time_checker():
 
 def main():
     """Run each network both ways, each in a process of its own."""
-    parser = driver.Parser(description=__doc__.partition('\n')[0])
+    parser = options.Parser(description=__doc__.partition('\n')[0])
     parser.add_argument('--data', type=Path, metavar='PATH',
                         help='digits to use, as with the drivers')
     parser.add_argument('--checker', action='store_true',
                         help='time the checker instead, on two processes')
     parser.add_argument('--one', nargs=2, help=argparse.SUPPRESS)
-    options = parser.parse_args()
-    if options.checker:
+    given = parser.parse_args()
+    if given.checker:
         time_checker()
         return
-    if options.one:
-        task, way = options.one
+    if given.one:
+        task, way = given.one
         try:
-            measure(int(task), way, options.data)
+            measure(int(task), way, given.data)
         except mnist.DataError as error:
             parser.error(f'argument --data: {error}')
         return
     print('task  plain s  driver s  ratio  plain val_loss  driver val_loss')
-    for task in range(len(networks.CALLS)):
+    for task in range(len(networks.DRIVERS)):
         found = []
         for way in ('plain', 'driver'):
             environment = dict(os.environ)
             if way == 'driver':
-                environment = {**driver.ENVIRONMENT, **environment}
+                environment = {**training.ENVIRONMENT, **environment}
             run = subprocess.run(
                 [sys.executable, __file__, *sys.argv[1:], '--one', str(task),
                  way], env=environment, stdout=subprocess.PIPE, text=True)

@@ -2,22 +2,18 @@
 """Print a Markdown table of the four networks as the drivers build them."""
 import argparse
 import runpy
+from pathlib import Path
 
-import driver
+import options
 
-# The file, the arguments and the shape of the images of each driver.
-CALLS = (('0-vanilla.py', (784, [128, 64], 32), (-1, 784)),
-         ('1-sparse.py', (784, [128, 64], 32, 10e-6), (-1, 784)),
-         ('2-convolutional.py', ((28, 28, 1), [16, 8, 8], (4, 4, 8)),
-          (-1, 28, 28, 1)),
-         ('3-variational.py', (784, [512], 2), (-1, 784)))
+DRIVERS = sorted(Path(__file__).parent.glob('[0-3]-main.py'))
 
 
-def build(task):
-    """Return the encoder, decoder and auto of a driver, not trained."""
-    name, arguments, _ = CALLS[task]
-    file = runpy.run_path(str(driver.ROOT / name))
-    return file['autoencoder'](*arguments)
+def build(driver):
+    """Return the numbered file of a driver, encoder, decoder and auto."""
+    names = runpy.run_path(str(driver))
+    autoencoder = options.load(options.ROOT / names['FILE'])
+    return names['FILE'], *autoencoder(*names['CALL'])
 
 
 def describe(layer):
@@ -31,9 +27,9 @@ def main():
     """Build the networks, print the table."""
     argparse.ArgumentParser(description=__doc__).parse_args()
     columns = [('', '---', 'encoder', 'decoder', 'parameters')]
-    for task, (name, *_) in enumerate(CALLS):
-        with driver.muted():
-            models = build(task)
+    for driver in DRIVERS:
+        with options.muted():
+            name, *models = build(driver)
         layers = ('<br>'.join(map(describe, half.layers))
                   for half in models[:2])
         counts = [f'{model.count_params():,}' for model in models]

@@ -50,10 +50,10 @@ def latent_grid(images, limit, path):
     return save(figure, path)
 
 
-def latent_plane(means, labels, path):
+def latent_plane(z_mean, labels, path):
     """Draw encoded images, (n, 2), coloured by class, (n,)."""
     figure, axes = pyplot.subplots(figsize=(8, 7))
-    points = axes.scatter(*means.T, c=labels, cmap='tab10', s=3)
+    points = axes.scatter(*z_mean.T, c=labels, cmap='tab10', s=3)
     axes.set(title='Test digits in the latent plane',
              xlabel='mean of latent dimension 1',
              ylabel='mean of latent dimension 2')
@@ -69,7 +69,9 @@ def save(figure, path):
     return path
 
 
-def show():
-    """Open a window for each picture, where there is a display."""
+def show(paths):
+    """Print where the pictures are; open them, where there is a display."""
+    for path in paths:
+        print(f'Picture: {path}')
     if matplotlib.get_backend().lower() != 'agg':
         pyplot.show()

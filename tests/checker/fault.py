@@ -58,7 +58,7 @@ HINTS = {
     'kernel_regularizer looks at the weights of a layer, activity_regularizer '
     'at what it gives.',
     "loss must be the binary cross-entropy, averaged":
-    "loss='binary_crossentropy' averages over the values by itself.",
+    "Pass loss='binary_crossentropy', which is just this.",
     'must be z, mean, log variance':
     'z comes first: return keras.Model(inputs, [z, mean, log_variance]).',
     'decodes the mean|must have noise|must decode z':

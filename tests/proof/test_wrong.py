@@ -1,6 +1,7 @@
 """Wrong submissions fail, at the check that is about what is wrong."""
 import pytest
 
+from checker import feedback
 from checker.fault import HINTS
 from checker.specification import FILES
 from classroom import ROOT, change, failures_of, fill
@@ -44,3 +45,11 @@ def test_every_hint_is_given(hint, failures):
     """A hint that no wrong file is given would not be read."""
     assert any(failure and hint in failure for found in failures.values()
                for failure in found.values())
+
+
+def test_every_check_has_something_to_read(failures):
+    """The repository's own files have the line that a page speaks of."""
+    for (task, _), found in failures.items():
+        for check in found:
+            text = feedback.EXAMPLES.get(check, feedback.OTHERWISE)
+            assert feedback.line_with(text, FILES[task])

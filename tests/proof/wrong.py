@@ -37,11 +37,11 @@ FIRST = '    for nodes in hidden_layers:'
 START = f'{FIRST}\n'
 HIDDEN = ("        hidden = keras.layers.Dense(nodes, activation='relu')"
           '(hidden)')
-ENCODED, DECODED = f'{HIDDEN}\n    latent =', f'{HIDDEN}\n    reconstruction'
+ENCODED, DECODED = f'{HIDDEN}\n    z =', f'{HIDDEN}\n    reconstruction'
 HALF, OTHER_HALF = '    encoder = keras.Model', '    decoder = keras.Model'
 WHOLE, COMPILE = '    auto = keras.Model', '    auto.compile('
 LATENT = "latent_dims, activation='relu'"
-CALL = 'decoder(encoder(image))'
+CALL = 'decoder(encoder(encoder_inputs))'
 BCE = "loss='binary_crossentropy'"
 RETURN = 'return encoder, decoder, auto'
 BACK = 'reversed(hidden_layers)'
@@ -173,8 +173,8 @@ VANILLA = [
     ('a hidden layer too few in the decoder', DECODER,
      (BACK, 'hidden_layers[:0:-1]')),
     ('a layer too many', ENCODER,
-     before(HALF, "    latent = keras.layers.Dense(latent_dims, 'relu')"
-            '(latent)\n')),
+     before(HALF, "    z = keras.layers.Dense(latent_dims, 'relu')(z)\n"
+            )),
     ('sizes written in', ENCODER, (FIRST, '    for nodes in [128, 64]:')),
     ('latent size written in', SHAPES, ('latent_dims, act', '32, act'),
      ('(latent_dims,)', '(32,)')),
@@ -186,7 +186,7 @@ VANILLA = [
                                'keras.layers.BatchNormalization()(hidden)\n'
                                ))),
     ('a layer for all of its size', SHARED,
-     before('    image = hidden', '    known = {}\n'),
+     before('    encoder_inputs = hidden', '    known = {}\n'),
      (HIDDEN, '        hidden = known.setdefault(\n            (hidden.shape'
       "[-1], nodes), keras.layers.Dense(nodes, 'relu'))(hidden)")),
     # Numbers that differ.
@@ -213,19 +213,20 @@ VANILLA = [
          '[-1] == nodes:\n            hidden = hidden + before'))),
     ('doubled', ENCODES, before(START, '    hidden = hidden * 2\n')),
     ('the encoding turned round', ENCODES,
-     before(HALF, '    latent = keras.layers.Concatenate()(\n        '
-            '[latent[:, 1:], latent[:, :1]])\n')),
-    ('a layer that halves', ENCODES, before('    image = hidden', HALVED),
+     before(HALF, '    z = keras.layers.Concatenate()(\n        '
+            '[z[:, 1:], z[:, :1]])\n')),
+    ('a layer that halves', ENCODES,
+     before('    encoder_inputs = hidden', HALVED),
      (ENCODED, ENCODED.replace('keras.layers.Dense', 'Half'))),
     # Of auto.
     ('weights not shared', SHARED,
-     (CALL, 'keras.models.clone_model(decoder)(encoder(image))')),
+     (CALL, 'keras.models.clone_model(decoder)(encoder(encoder_inputs))')),
     ('inverted', AUTO, (CALL, f'1 - {CALL}')),
-    ('another input', AUTO, (CALL, 'decoder(encoder(1 - image))')),
+    ('another input', AUTO, (CALL, 'decoder(encoder(1 - encoder_inputs))')),
     ('dropout on the code', TRAINING,
-     (CALL, 'decoder(keras.layers.Dropout(0.1)(encoder(image)))')),
+     (CALL, 'decoder(keras.layers.Dropout(0.1)(encoder(encoder_inputs)))')),
     ('dropout in the encoder', TRAINING,
-     before(HALF, '    latent = keras.layers.Dropout(0.1)(latent)\n')),
+     before(HALF, '    z = keras.layers.Dropout(0.1)(z)\n')),
     # Of training.
     ('not compiled', ADAM, (f"{COMPILE}optimizer='adam', {BCE})", '    pass')),
     ('SGD', ADAM, ("'adam'", "'sgd'")),
@@ -249,7 +250,8 @@ ACTIVITY = f',\n        activity_regularizer={L1}'
 def penalty(expression):
     """Return pairs for a layer that adds another penalty for t."""
     return [
-        (ACTIVITY, ''), before('    image = hidden', f'''    K = keras.backend
+        (ACTIVITY, ''), before('    encoder_inputs = hidden', f'''\
+    K = keras.backend
 
     class Penalty(keras.layers.Layer):
         """Adds a loss."""
@@ -260,7 +262,7 @@ def penalty(expression):
             return t
 
 '''),
-        before(HALF, '    latent = Penalty()(latent)\n')]
+        before(HALF, '    z = Penalty()(z)\n')]
 
 
 NORM = 'lambtha * K.mean(K.sum(K.abs(t), axis=-1))'
@@ -279,8 +281,8 @@ SPARSE = [
          "'relu'", f"'relu', activity_regularizer={L1}"))),
     ('L1 on the output', PENALTY, (ACTIVITY, ''),
      ("name='reconstruction'", "name='reconstruction'" + ACTIVITY)),
-    ('L1 before relu', PENALTY, (f"{LATENT}, name='latent'", 'latent_dims'),
-     before(HALF, "    latent = keras.layers.Activation('relu')(latent)\n")),
+    ('L1 before relu', PENALTY, (f"{LATENT}, name='z'", 'latent_dims'),
+     before(HALF, "    z = keras.layers.Activation('relu')(z)\n")),
     ('mean over the dimensions', PENALTY,
      *penalty('lambtha * K.mean(K.abs(t))')),
     ('sum over the batch', PENALTY,
@@ -305,14 +307,14 @@ SPARSE = [
      (HIDDEN, '        hidden = BUILT.setdefault(\n            (hidden.shape'
       "[-1], nodes), keras.layers.Dense(nodes, 'relu'))(hidden)")),
     ('the image beside the last hidden layer', ENCODER,
-     (ENCODED, ENCODED.replace('\n    latent', '\n    hidden = keras.layers.'
-                               'Concatenate()([hidden, image])\n    latent'))),
+     (ENCODED, ENCODED.replace('\n    z', '\n    hidden = keras.layers.Concat'
+                               'enate()([hidden, encoder_inputs])\n    z'))),
     ('layer normalisation', ENCODER,
-     before(HALF, '    latent = keras.layers.LayerNormalization()(latent)\n')),
+     before(HALF, '    z = keras.layers.LayerNormalization()(z)\n')),
     ('no bias at the end', DECODER, ("'sigmoid'", "'sigmoid', use_bias=False")
      ),
     ('weights of the encoder again', DECODER,
-     before('    encoding = hidden', TIED),
+     before('    latent_inputs = hidden', TIED),
      ('for nodes in ' + BACK, 'for layer in [\n            layer for layer in '
       'encoder.layers if layer.weights][:0:-1]'),
      (DECODED, DECODED.replace(HIDDEN, '        hidden = Tied(layer)(hidden)'))
@@ -337,8 +339,9 @@ SPARSE = [
      before(OTHER_HALF, mapped('reconstruction',
                                'keras.backend.clip(t, 0, 0.9)'))),
     ('normalised encoding', ENCODES,
-     before(HALF, '    latent = keras.layers.UnitNormalization()(latent)\n')),
-    ('encoding times two', AUTO, (CALL, 'decoder(2 * encoder(image))')),
+     before(HALF, '    z = keras.layers.UnitNormalization()(z)\n')),
+    ('encoding times two', AUTO,
+     (CALL, 'decoder(2 * encoder(encoder_inputs))')),
     ('noise on the input', TRAINING,
      before(START, '    hidden = keras.layers.GaussianNoise(0.1)(hidden)\n')),
     ('Adamax', ADAM, ("'adam'", "'adamax'")),
@@ -348,8 +351,8 @@ SPARSE = [
     ('frozen encoder', FROZEN,
      before(COMPILE, '    encoder.trainable = False\n')),
     ('stopped gradients in the encoder', GRADIENTS,
-     (ENCODED, ENCODED.replace('\n    latent', '\n' + mapped(
-         'hidden', STOPPED).rstrip('\n') + '\n    latent'))),
+     (ENCODED, ENCODED.replace('\n    z', '\n' + mapped(
+         'hidden', STOPPED).rstrip('\n') + '\n    z'))),
     ('mean absolute error', LOSS, (BCE, "loss='mae'")),
     ('Kullback-Leibler divergence', LOSS, (BCE, "loss='kl_divergence'")),
 ]
@@ -398,8 +401,8 @@ CONVOLUTIONAL = [
     ('kernel of one at the end', DECODER,
      ('input_dims[-1], (3, 3)', 'input_dims[-1], (1, 1)')),
     ('valid padding in the encoder', ENCODES,
-     (POOL, POOL.replace("'same'", "'valid' if hidden is image else 'same'"
-                         ))),
+     (POOL, POOL.replace("'same'", "'valid' if hidden is encoder_inputs else"
+                         " 'same'"))),
     ('same padding throughout', SHAPES,
      ("padding='valid'", "padding='same'")),
     ('cropped, then same padding', DECODES,
@@ -445,7 +448,7 @@ CONVOLUTIONAL = [
      (UP, UP.replace('(hidden)\n', '(hidden)\n        hidden = '
                      'keras.layers.BatchNormalization()(hidden)\n'))),
     ('weights not shared', SHARED,
-     (CALL, 'decoder(keras.models.clone_model(encoder)(image))')),
+     (CALL, 'decoder(keras.models.clone_model(encoder)(encoder_inputs))')),
     ('only a half of auto', AUTO, (CALL, f'{CALL} / 2')),
     ('AdamW', ADAM, ("'adam'", 'keras.optimizers.AdamW(weight_decay=0.01)')),
     ('weight decay', ADAM, adam('weight_decay=0.01')),
@@ -479,12 +482,11 @@ CONVOLUTIONAL = [
 ]
 MEAN = ',\n        activity_regularizer=keras.regularizers.L2(1 / 2)'
 VARIANCE = ',\n        activity_regularizer=VarianceDivergence()'
-NOISE = 'keras.backend.exp(log_variance / 2) * epsilon'
-SHAPE = 'keras.backend.shape(mean)'
+NOISE = 'keras.backend.exp(z_log_var / 2) * epsilon'
+SHAPE = 'keras.backend.shape(z_mean)'
 EPSILON = f'keras.backend.random_normal({SHAPE})'
-SAMPLE = "keras.layers.Lambda(sample, name='z')([mean, log_variance])"
-CALL3 = 'decoder(encoder(image)[0])'
-ENCODER3 = '    encoder = keras.Model(image, [z, mean, log_variance]'
+SAMPLE = "keras.layers.Lambda(sample, name='z')([z_mean, z_log_var])"
+CALL3 = 'decoder(encoder(encoder_inputs)[0])'
 HEAD = '        latent_dims, name='
 
 
@@ -496,20 +498,21 @@ def noise(expression):
 def layer(lines):
     """Return pairs for z by a layer with these lines, and no other loss."""
     code = '\n'.join(f'            {line}' for line in lines)
-    return [(MEAN, ''), (VARIANCE, ''), before('    image = hidden', f'''\
+    return [(MEAN, ''), (VARIANCE, ''),
+            before('    encoder_inputs = hidden', f'''\
     class Draw(keras.layers.Layer):
         """Draws z."""
 
         def call(self, inputs, training=None):
             """Draw, and add a loss."""
             K = keras.backend
-            mean, log_variance = inputs
+            z_mean, z_log_var = inputs
             z = sample(inputs)
-            kl = (K.square(mean) + K.exp(log_variance) - log_variance - 1) / 2
+            kl = (K.square(z_mean) + K.exp(z_log_var) - z_log_var - 1) / 2
             loss = K.mean(K.sum(kl, axis=-1))
 {code}
 
-'''), (SAMPLE, 'Draw()([mean, log_variance])')]
+'''), (SAMPLE, 'Draw()([z_mean, z_log_var])')]
 
 
 def divergence(expression):
@@ -519,78 +522,81 @@ def divergence(expression):
 
 VARIATIONAL = [
     ('returns z alone', SHAPES,
-     (ENCODER3, '    encoder = keras.Model(image, z'), ('(image)[0]',
-                                                        '(image)')),
+     ('[z, z_mean, z_log_var]', 'z'),
+     ('(encoder_inputs)[0]', '(encoder_inputs)')),
     ('sizes written in', ENCODER, (FIRST, '    for nodes in [512]:')),
     ('not reversed', DECODER, (BACK, 'hidden_layers')),
     ('one layer for both', ENCODER,
-     ('[mean, log_variance])', '[mean, mean])'),
-     ('[z, mean, log_variance]', '[z, mean, mean]')),
+     ('[z_mean, z_log_var])', '[z_mean, z_mean])'),
+     ('[z, z_mean, z_log_var]', '[z, z_mean, z_mean]')),
     ('log variance from the mean', ENCODER,
-     ('VarianceDivergence())(hidden)', 'VarianceDivergence())(mean)')),
+     ('VarianceDivergence())(hidden)', 'VarianceDivergence())(z_mean)')),
     ('models of the first call again', OWN, *REMEMBERED),
     # Outputs of the encoder.
     ('mean, log variance, z', OUTPUTS,
-     ('[z, mean, log_variance]', '[mean, log_variance, z]'),
-     ('(image)[0]', '(image)[2]')),
+     ('[z, z_mean, z_log_var]', '[z_mean, z_log_var, z]'),
+     ('(encoder_inputs)[0]', '(encoder_inputs)[2]')),
     ('log variance before mean', OUTPUTS,
-     ('[z, mean, log_variance]', '[z, log_variance, mean]')),
+     ('[z, z_mean, z_log_var]', '[z, z_log_var, z_mean]')),
     ('mean of both', ENCODES,
-     ('[z, mean, log_variance]', '[z, mean, keras.layers.Add()(['
-      'mean, log_variance])]')),
+     ('[z, z_mean, z_log_var]', '[z, z_mean, keras.layers.Add()(['
+      'z_mean, z_log_var])]')),
     ('variance', ENCODES,
-     ('[z, mean, log_variance]', '[z, mean, keras.layers.Lambda('
-      'keras.backend.exp)(log_variance)]')),
+     ('[z, z_mean, z_log_var]', '[z, z_mean, keras.layers.Lambda('
+      'keras.backend.exp)(z_log_var)]')),
     ('noise in the mean', ENCODES,
-     ('[z, mean, log_variance]', '[z, keras.layers.Lambda(lambda t: t + '
-      'keras.backend.random_normal(keras.backend.shape(t)))(mean), '
-      'log_variance]')),
+     ('[z, z_mean, z_log_var]', '[z, keras.layers.Lambda(lambda t: t + '
+      'keras.backend.random_normal(keras.backend.shape(t)))(z_mean), '
+      'z_log_var]')),
     ('relu on the mean', ENCODES,
-     ("name='mean'", "name='mean', activation='relu'")),
+     ("name='z_mean'", "name='z_mean', activation='relu'")),
     ('relu on the log variance', ENCODES,
-     ("name='log_variance'", "name='log_variance', activation='relu'")),
+     ("name='z_log_var'", "name='z_log_var', activation='relu'")),
     ('log variance clipped nearby', ENCODES,
-     before('    z = ', mapped('log_variance',
+     before('    z = ', mapped('z_log_var',
                                'keras.backend.clip(t, -1, 1)'))),
     ('selu in the encoder', ENCODES,
-     (f'{HIDDEN}\n    mean', f'{HIDDEN}\n    mean'.replace('relu', 'selu'))),
+     (f'{HIDDEN}\n    z_m', f'{HIDDEN}\n    z_m'.replace('relu', 'selu'))),
     ('relu output', DECODES, ("'sigmoid'", "'relu'")),
     # Of auto.
     ('weights not shared', SHARED,
-     (CALL3, 'keras.models.clone_model(decoder)(encoder(image)[0])')),
+     (CALL3, 'keras.models.clone_model(decoder)(encoder(\n        '
+      'encoder_inputs)[0])')),
     ('decoder called on all three', f'{BUILDS} or {SHAPES}',
-     (CALL3, 'decoder(encoder(image))')),
-    ('mean decoded', AUTO, (CALL3, 'decoder(encoder(image)[1])')),
-    ('twice z decoded', AUTO, (CALL3, 'decoder(2 * encoder(image)[0])')),
-    ('another input', AUTO, (CALL3, 'decoder(encoder(1 - image)[0])')),
+     (CALL3, 'decoder(encoder(encoder_inputs))')),
+    ('mean decoded', AUTO, (CALL3, 'decoder(encoder(encoder_inputs)[1])')),
+    ('twice z decoded', AUTO,
+     (CALL3, 'decoder(2 * encoder(encoder_inputs)[0])')),
+    ('another input', AUTO,
+     (CALL3, 'decoder(encoder(1 - encoder_inputs)[0])')),
     ('mean and half of the noise decoded', AUTO,
-     (CALL3, 'decoder((encoder(image)[0] + encoder(image)[1]) / 2)')),
+     (CALL3, 'decoder(sum(encoder(encoder_inputs)[:2]) / 2)')),
     ('dropout in the encoder', TRAINING,
-     ('    mean = ', '    hidden = keras.layers.Dropout(0.1)(hidden)\n'
-      '    mean = ')),
+     ('    z_mean = ', '    hidden = keras.layers.Dropout(0.1)(hidden)\n'
+      '    z_mean = ')),
     # Noise.
-    ('no noise', DRAWN, (f' + {NOISE}', ' + 0 * log_variance')),
+    ('no noise', DRAWN, (f' + {NOISE}', ' + 0 * z_log_var')),
     ('no noise while training', DRAWN,
-     *layer(['self.add_loss(loss)', 'return mean if training else z'])),
+     *layer(['self.add_loss(loss)', 'return z_mean if training else z'])),
     ('no noise when called', DRAWN,
-     *layer(['self.add_loss(loss)', 'return z if training else mean'])),
+     *layer(['self.add_loss(loss)', 'return z if training else z_mean'])),
     ('noise shared by a batch', NEW,
      noise('keras.backend.random_normal((1, latent_dims))')),
     ('noise shared by the dimensions', NEW,
      noise(f'keras.backend.random_normal(({SHAPE}[0], 1))')),
     ('noise drawn once', NEW,
      noise('keras.backend.sin(keras.backend.reshape(keras.backend.cumsum('
-           'keras.backend.ones_like(keras.backend.flatten(mean))) * 12.9898, '
-           f'{SHAPE})) * 2 ** 0.5')),
+           'keras.backend.ones_like(keras.backend.flatten(z_mean))) * 12.9898'
+           f', {SHAPE})) * 2 ** 0.5')),
     ('noise of a seed', NEW, TF,
      noise(f'tf.random.stateless_normal({SHAPE}, (1, 2))')),
-    ('variance taken for deviation', NORMAL, ('(log_variance / 2)',
-                                              '(log_variance)')),
+    ('variance taken for deviation', NORMAL, ('(z_log_var / 2)',
+                                              '(z_log_var)')),
     ('log variance taken for deviation', NORMAL,
-     ('keras.backend.exp(log_variance / 2)', 'log_variance')),
+     ('keras.backend.exp(z_log_var / 2)', 'z_log_var')),
     ('softplus for deviation', NORMAL,
-     ('keras.backend.exp(log_variance / 2)',
-      'keras.backend.softplus(log_variance)')),
+     ('keras.backend.exp(z_log_var / 2)',
+      'keras.backend.softplus(z_log_var)')),
     ('noise of half the size', NORMAL, ('* epsilon', '* epsilon / 2')),
     ('noise of nine tenths', NORMAL, ('* epsilon', '* epsilon * 0.9')),
     ('shifted noise', NORMAL, noise(f'0.3 + {EPSILON}')),
@@ -600,11 +606,11 @@ VARIATIONAL = [
     ('truncated noise', NORMAL,
      noise(f'keras.backend.truncated_normal({SHAPE}) / 0.8796')),
     ('Laplace noise of variance 1', NORMAL, TF,
-     noise('sum(sign * tf.random.gamma(keras.backend.shape(mean), 1.0) '
+     noise('sum(sign * tf.random.gamma(keras.backend.shape(z_mean), 1.0) '
            'for sign in (1, -1)) / 2 ** 0.5')),
     ('ternary noise of variance 1', NORMAL, TF,
      noise('sum(tf.sign(keras.backend.random_uniform(keras.backend.shape('
-           'mean)) - edge) for edge in (1 / 6, 5 / 6)) / 2 * 3 ** 0.5')),
+           'z_mean)) - edge) for edge in (1 / 6, 5 / 6)) / 2 * 3 ** 0.5')),
     # The loss.
     ('no KL', KL, (MEAN, ''), (VARIANCE, '')),
     ('KL without the mean', KL, (MEAN, '')),
@@ -614,16 +620,16 @@ VARIATIONAL = [
     ('mean not squared', KL, ('regularizers.L2(1', 'regularizers.L1(1')),
     ('mean twice', KL, ('L2(1 / 2)', 'L2(1.0)')),
     ('mean for each pixel', KL, ('L2(1 / 2)', 'L2(1 / 2 / input_dims)')),
-    ('variance not exponentiated', KL, ('keras.backend.exp(log_variance)\n',
-                                        'log_variance ** 2\n')),
-    ('no constant', KL, ('log_variance - 1)', 'log_variance)')),
+    ('variance not exponentiated', KL, ('keras.backend.exp(z_log_var)\n',
+                                        'z_log_var ** 2\n')),
+    ('no constant', KL, ('z_log_var - 1)', 'z_log_var)')),
     ('KL of the mean of the batch', KL,
-     *divergence('K.sum(K.mean(kl, axis=0) + (K.square(K.mean(mean, axis=0)) '
-                 '- K.mean(K.square(mean), axis=0)) / 2)')),
+     *divergence('K.sum(K.mean(kl, axis=0) + (K.square(K.mean(z_mean, axis=0))'
+                 ' - K.mean(K.square(z_mean), axis=0)) / 2)')),
     ('KL summed over the batch', KL, *divergence('K.sum(kl)')),
     ('KL of the sample', KL,
-     *divergence('K.mean(K.sum(K.square(z) - log_variance - K.square(\n'
-                 '                z - mean) / K.exp(log_variance), axis=-1)) '
+     *divergence('K.mean(K.sum(K.square(z) - z_log_var - K.square(\n'
+                 '                z - z_mean) / K.exp(z_log_var), axis=-1)) '
                  '/ 2')),
     ('KL while training alone', KL,
      *divergence('loss * (1. if training else 0.)')),
@@ -637,18 +643,18 @@ VARIATIONAL = [
     ('mean squared error', LOSS, (BCE, "loss='mse'")),
     ('another loss in training', SAME, *SQUARED),
     ('loss of its own tensors', TRAINS,
-     (BCE, 'loss=lambda y, p: keras.backend.mean(keras.backend.square(mean)) '
-      '+ keras.losses.binary_crossentropy(y, p)')),
+     (BCE, 'loss=lambda y, p: keras.backend.mean(keras.backend.square(z_mean))'
+      ' + keras.losses.binary_crossentropy(y, p)')),
     # What learns.
     ('RMSprop', ADAM, ("'adam'", "'rmsprop'")),
     ('a frozen log variance', FROZEN,
-     before(COMPILE, "    encoder.get_layer('log_variance').trainable = False"
+     before(COMPILE, "    encoder.get_layer('z_log_var').trainable = False"
             '\n')),
     ('stopped gradients of the mean', GRADIENTS,
-     before('    z = ', mapped('mean', STOPPED))),
+     before('    z = ', mapped('z_mean', STOPPED))),
     ('stopped gradients of the log variance', GRADIENTS,
-     before('    z = ', mapped('log_variance', STOPPED))),
+     before('    z = ', mapped('z_log_var', STOPPED))),
     ('stopped gradients of z', GRADIENTS,
-     before(ENCODER3, mapped('z', STOPPED))),
+     before(HALF, mapped('z', STOPPED))),
 ]
 WRONG = {0: VANILLA, 1: SPARSE, 2: CONVOLUTIONAL, 3: VARIATIONAL}

@@ -53,7 +53,7 @@ ENDS = {
                 '        return 3\n\n\nraise Bad', 'Bad'),
     'exit-text': ('class Bad(Exception):\n    def __str__(self):\n'
                   '        raise SystemExit\n\n\nraise Bad', 'Bad'),
-    'names': (HONEST.replace("name='latent'", r"name='\033[2J\ud800'"), ''),
+    'names': (HONEST.replace("name='z'", r"name='\033[2J\ud800'"), ''),
     # These take all of their time: two of them at once.
     'endless': (CALL + 'while True:\n        pass', 'ran longer than'),
     'half': ('import os\n\nos.write(4, b"{")\nwhile True:\n    pass',

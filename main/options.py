@@ -1,21 +1,18 @@
-"""What the four drivers share: the command line and the training run."""
+"""The command line of the drivers, and what a user can get wrong there."""
 import argparse
 import contextlib
 import importlib.util
 import os
-import signal
 import sys
 import tempfile
-import time
 import traceback
 from pathlib import Path
 
 import mnist
-import plots
+import training
 
-# TensorFlow reads these when it is imported: hence the late imports below.
-# oneDNN, off by default on some processors, halves the time of convolutions.
-ENVIRONMENT = {'TF_ENABLE_ONEDNN_OPTS': '1', 'TF_CPP_MIN_LOG_LEVEL': '3'}
+# TensorFlow reads it when it is imported: hence the late imports.
+ENVIRONMENT = {**training.ENVIRONMENT, 'TF_CPP_MIN_LOG_LEVEL': '3'}
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -31,15 +28,24 @@ class Parser(argparse.ArgumentParser):
         self.exit(2, f'{self.prog}: error: {message}\n')
 
 
-def run(main):
-    """Call a driver's main(options); say in one line what a user got wrong."""
+def run(main, name):
+    """Call a driver's main(autoencoder, options); say errors in one line.
+
+    Args:
+        main: function of `autoencoder` of the numbered file and the options.
+        name: the numbered file.
+    """
     parser = make_parser(sys.modules[main.__module__].__doc__)
     options = parser.parse_args()
     os.environ.update({**ENVIRONMENT, **os.environ})
     try:
+        check_writable(options.plots)
         with muted():
-            import tensorflow
-        main(options)
+            from tensorflow import keras
+        if name.startswith(('1', '3')):
+            check_keras(getattr(keras, '__version__', '2'))
+        keras.utils.set_random_seed(options.seed)
+        main(load(options.solution / name), options)
     except mnist.DataError as error:
         parser.error(f'argument --data: {error}')
     except UsageError as error:
@@ -108,22 +114,15 @@ def whole_number(text, least):
     return int(text)
 
 
-def load(options, name):
-    """Return `autoencoder` of the numbered file `name` and seed Keras.
+def load(path):
+    """Return the function autoencoder of a numbered file.
 
     Raises:
-        UsageError: if the file or its function is missing, or if this Keras
-            cannot train it, or if no pictures can be written afterwards.
+        UsageError: if the file or its function is missing.
     """
-    path = options.solution / name
     if not path.is_file():
         raise UsageError('argument --solution: expected a folder with '
-                         f'{name}, found none in {options.solution}')
-    check_writable(options.plots)
-    from tensorflow import keras
-    if name.startswith(('1', '3')):
-        check_keras(getattr(keras, '__version__', '2'))
-    keras.utils.set_random_seed(options.seed)
+                         f'{path.name}, found none in {path.parent}')
     spec = importlib.util.spec_from_file_location('solution', path)
     solution = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(solution)
@@ -162,97 +161,3 @@ def blame(options, error):
     message = (str(error).strip() or 'no message').splitlines()[0]
     return (f'{options.solution}: expected a network that trains, found '
             f'{"".join(frames[-1:])}{type(error).__name__}: {message}')
-
-
-def train(auto, x_train, x_test, options):
-    """Train on images, uint8, as auto.fit(x, x) does but in less time.
-
-    Ctrl-C ends the training after the current steps.
-
-    Returns:
-        dict, 'loss' and 'val_loss' of each epoch.
-    """
-    import tensorflow as tf
-    # XLA fuses dense layers with what surrounds them, but its convolutions
-    # are slower than oneDNN's; many steps at a time save time between them.
-    auto.jit_compile = x_train.ndim == 2
-    auto.steps_per_execution = 47 if auto.jit_compile else 1
-    training = batches(x_train, options.batch_size, shuffle=True)
-    validation = batches(x_test, options.batch_size)
-    interrupt = Interrupt()
-    stop = tf.keras.callbacks.LambdaCallback(
-        on_train_batch_end=lambda batch, logs: interrupt.stop(auto))
-
-    def fit():
-        return auto.fit(training, epochs=options.epochs,
-                        validation_data=validation, callbacks=[stop],
-                        shuffle=False,
-                        verbose=1 if sys.stdout.isatty() else 2)
-
-    start = time.perf_counter()
-    with interrupt:
-        try:
-            history = fit().history
-        except tf.errors.OpError:
-            # XLA refuses some operations, before it has changed a weight.
-            if not auto.jit_compile:
-                raise
-            auto.jit_compile = False
-            history = fit().history
-    if interrupt.received:
-        print('Training interrupted: what follows was learnt so far.')
-    print(f'Training time: {time.perf_counter() - start:.1f} s')
-    return history
-
-
-def batches(images, size, shuffle=False):
-    """Return a dataset of (x, x) with x in [0, 1], float32.
-
-    The images stay uint8 until they are in a batch: a quarter of the memory.
-    """
-    import tensorflow as tf
-    images = tf.constant(images)
-    order = tf.data.Dataset.range(len(images))
-    if shuffle:
-        order = order.shuffle(len(images))
-
-    def pick(indices):
-        x = tf.cast(tf.gather(images, indices), tf.float32) / 255
-        return x, x
-
-    # TensorFlow 2.15 waits seconds at each epoch's end for its autotuner.
-    options = tf.data.Options()
-    options.autotune.enabled = False
-    return order.batch(size).map(pick).prefetch(2).with_options(options)
-
-
-class Interrupt:
-    """A context in which the first Ctrl-C is only noted."""
-
-    def __init__(self):
-        self.received = False
-
-    def __enter__(self):
-        self.previous = signal.signal(signal.SIGINT, self.note)
-
-    def __exit__(self, *exception):
-        signal.signal(signal.SIGINT, self.previous)
-
-    def note(self, *signal_and_frame):
-        """Take the first Ctrl-C; leave the next to whoever had it before."""
-        self.received = True
-        signal.signal(signal.SIGINT, self.previous)
-
-    def stop(self, model):
-        """End the training of `model` if there was a Ctrl-C."""
-        if self.received:
-            model.stop_training = True
-
-
-def finish(history, pictures):
-    """Print the last losses and the paths of the pictures; show these."""
-    print(f'Loss: {history["loss"][-1]:.4f}, '
-          f'validation loss: {history["val_loss"][-1]:.4f}')
-    for picture in pictures:
-        print(f'Picture: {picture}')
-    plots.show()

@@ -1,0 +1,66 @@
+"""Training goes round XLA where that is needed, and nowhere else."""
+import numpy as np
+import pytest
+import tensorflow as tf
+
+import options
+import training
+
+IMAGES = np.random.default_rng(0).integers(0, 256, (64, 12), 'uint8')
+MODEL = 'decoder(encoder(encoder_inputs))'
+# XLA cannot print.
+PRINTING = '''
+def odd(x):
+    with tf.control_dependencies([tf.print(tf.shape(x))]):
+        return tf.identity(x)
+'''
+# The shape is impossible, which shows when the graph runs.
+CUTTING = '''
+def odd(x):
+    return tf.reshape(x, (7, 12))
+'''
+
+
+@pytest.fixture
+def submit(tmp_path):
+    """Return a function of code that defines odd, applied to the outputs.
+
+    It returns the auto of such a submission, and a list that gets jit_compile
+    at each call of its fit.
+    """
+    def submission(code):
+        text = (options.ROOT / '0-vanilla.py').read_text()
+        assert MODEL in text
+        path = tmp_path / '0-vanilla.py'
+        path.write_text('import tensorflow as tf\n' + code + text.replace(
+            MODEL, f'keras.layers.Lambda(odd, (12,))({MODEL})'))
+        _, _, auto = options.load(path)(12, [8], 3)
+        tries, fit = [], auto.fit
+
+        def counted(*arguments, **keywords):
+            tries.append(auto.jit_compile)
+            return fit(*arguments, **keywords)
+
+        auto.fit = counted
+        return auto, tries
+
+    return submission
+
+
+def test_network_that_xla_refuses_trains_without_it(submit):
+    """A solution may use operations that XLA does not know."""
+    auto, tries = submit(PRINTING)
+    before = auto.get_weights()
+    history = training.train(auto, IMAGES, IMAGES, epochs=2, verbose=0)
+    assert tries == [True, False]
+    assert len(history['loss']) == len(history['val_loss']) == 2
+    assert any((old != new).any()
+               for old, new in zip(before, auto.get_weights()))
+
+
+def test_error_of_a_network_is_raised_at_once(submit):
+    """What is wrong with and without XLA is tried once."""
+    auto, tries = submit(CUTTING)
+    with pytest.raises(tf.errors.InvalidArgumentError):
+        training.train(auto, IMAGES, IMAGES, verbose=0)
+    assert tries == [True]
