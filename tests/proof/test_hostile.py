@@ -6,11 +6,13 @@ import hashlib
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import stat
 import subprocess
 import sys
+import sysconfig
 import tempfile
 import time
 import uuid
@@ -123,25 +125,51 @@ def world(user):
         yield (attempts.World(folder, file, port, name, victim.pid), harmed)
 
 
+def link(source, target):
+    """Give a file a second name, or copy it to another file system."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)
+
+
+@contextlib.contextmanager
+def for_everyone():
+    """Yield a program, a folder and variables that every user may read.
+
+    Root's own Python, packages and checkout mostly lie where none may.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        os.chmod(folder, 0o755)
+        parts = {'python': sys.base_prefix, 'tests': str(ROOT / 'tests'),
+                 'packages': sysconfig.get_path('purelib')}
+        for name, source in parts.items():
+            shutil.copytree(source, f'{folder}/{name}', symlinks=True,
+                            copy_function=link)
+        program = Path(sys.executable).resolve().relative_to(
+            Path(sys.base_prefix).resolve())
+        yield f'{folder}/python/{program}', f'{folder}/tests', {
+            'PYTHONPATH': f'{folder}/packages',
+            'LD_LIBRARY_PATH': f'{folder}/python/lib'}
+
+
 @pytest.fixture(scope='module', params=[
     'who runs this', *([] if os.getuid() else ['an ordinary user'])])
 def tried(request):
     """What is told of each attempt of a user, and what is left of it."""
-    user = None
-    if request.param == 'an ordinary user':
-        user, failed = STRANGER, True
-        with contextlib.suppress(PermissionError):
-            failed = subprocess.run(
-                [sys.executable, '-c', f'open({attempts.__file__!r})'],
-                stderr=subprocess.DEVNULL, **as_user(user)).returncode
-        if failed:
-            pytest.skip('others may not read the environment of root')
-    secret = uuid.uuid4().hex
-    with world(user) as (there, harmed), marked() as left:
+    user, secret = None, uuid.uuid4().hex
+    program, tests, variables = sys.executable, ROOT / 'tests', {}
+    with contextlib.ExitStack() as stack:
+        if request.param == 'an ordinary user':
+            user = STRANGER
+            program, tests, variables = stack.enter_context(for_everyone())
+        there, harmed = stack.enter_context(world(user))
+        left = stack.enter_context(marked())
         run = subprocess.run(
-            [sys.executable, attempts.__file__, json.dumps(asdict(there))],
-            stdout=subprocess.PIPE, env={**os.environ, 'SECRET': secret},
-            cwd='/', **as_user(user))
+            [program, Path(tests, 'proof/hostile/attempts.py'),
+             json.dumps(asdict(there))], stdout=subprocess.PIPE, cwd='/',
+            env={**os.environ, **variables, 'SECRET': secret},
+            **as_user(user))
         return {'told': json.loads(run.stdout), 'left': left(),
                 'harmed': harmed(), 'secret': secret in run.stdout.decode()}
 
