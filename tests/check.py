@@ -9,10 +9,13 @@ import sys
 from pathlib import Path
 
 try:
+    # All that the checker needs, so that what is missing is said in a line.
+    import numpy
+    import pycodestyle
     import pytest
-except ImportError:
-    sys.exit('check.py: pip install -r requirements.txt in the environment '
-             'that runs this')
+except ImportError as error:
+    sys.exit(f'check.py: {error}; pip install -r requirements.txt for '
+             f'{sys.executable}')
 
 CONFIGURATION = Path(__file__).resolve().parents[1] / 'pytest.ini'
 

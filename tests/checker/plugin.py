@@ -124,6 +124,8 @@ def pytest_xdist_make_scheduler(config, log):
             inside = 'proof/' in where or not target
             return where.partition('::')[0] if inside else target
 
+    # One submission after the other, as shown while they are checked.
+    config.option.loadscopereorder = False
     return Scheduling(config, log)
 
 
