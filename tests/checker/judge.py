@@ -23,8 +23,8 @@ KINDS = {'call': Outputs, 'train': Outputs, 'watch': Outputs,
          'watch training': Outputs, 'step': Step, 'evaluate': Losses,
          'fit': Fit, 'draw': Draws}
 SAMPLES = 6
-# Draws of z: of the second call many, so that their shape shows.
-DRAWS = 500, 8000
+# Of z, so many that their shape shows.
+DRAWS = 8000
 # A power of 2, so that what is multiplied by it is rounded as before.
 LOUD = 32
 # Far above and far below where relu bends; and a size of the matrix that is
@@ -228,12 +228,11 @@ def plan(call, place):
         found['step'] = 0, 'step', arrange(call, 'loud')
         return found
     muted = arrange(call, 'muted')
-    found.update(
-        losses=(0, 'evaluate', muted), step=(0, 'step', muted),
-        draws=(0, 'draw', arrange(call, 'linear', DRAWS[place])))
-    # That of the course's call is large, and would show the same.
+    found.update(losses=(0, 'evaluate', muted), step=(0, 'step', muted))
+    # Those of the course's call are large, and would show the same.
     if place:
-        found['single'] = 0, 'step', arrange(call, 'single', 1)
+        found.update(draws=(0, 'draw', arrange(call, 'linear', DRAWS)),
+                     single=(0, 'step', arrange(call, 'single', 1)))
     return found
 
 
