@@ -65,8 +65,8 @@ def test_commands_do_what_the_page_shows(commands, shown, copy):
 
 def test_files_that_the_page_speaks_of_are_written(copy):
     """The commands left pictures and grades, the same in two ways."""
-    for name in ('plots/3-latent-grid.png', 'weaker/3-reconstructions.png',
-                 'grades.xml'):
+    for name in ('plots/3-latent-grid.png', 'plots/3-latent-plane.html',
+                 'weaker/3-reconstructions.png', 'grades.xml'):
         assert (copy / name).stat().st_size > 1000
     grades = (copy / 'grades.csv').read_text()
     assert grades == (copy / 'grades-0.csv').read_text()

@@ -2,6 +2,7 @@
 """Train the variational autoencoder on MNIST and show what it learnt."""
 import numpy as np
 
+import latent_plane
 import mnist
 import plots
 from options import run
@@ -46,20 +47,27 @@ def main(autoencoder, options):
           f'KL divergence {divergences.mean():.2f} nats')
     worst = cross_entropies.argsort()[:-mnist.SHOWN - 1:-1]
 
-    points = np.linspace(-3, 3, 25)
-    grid = np.stack(np.meshgrid(points, -points), axis=-1).reshape(-1, 2)
-    decoded = decoder.predict(grid, verbose=0).reshape(25, 25, 28, 28)
-
-    plots.show([
+    pictures = [
         plots.reconstructions(digits[shown], reconstructions[shown],
                               options.plots / '3-reconstructions.png'),
         plots.reconstructions(digits[worst], reconstructions[worst],
                               options.plots / '3-worst.png',
                               'The test digits that are rebuilt worst'),
-        plots.losses(history, options.plots / '3-losses.png'),
-        plots.latent_grid(decoded, 3, options.plots / '3-latent-grid.png'),
-        plots.latent_plane(z_mean, y_test,
-                           options.plots / '3-latent-plane.png')])
+        plots.losses(history, options.plots / '3-losses.png')]
+    if z.shape[1] == 2:
+        points = np.linspace(-3, 3, 25)
+        grid = np.stack(np.meshgrid(points, -points), axis=-1).reshape(-1, 2)
+        decoded = decoder.predict(grid, verbose=0).reshape(25, 25, 28, 28)
+        pictures += [
+            plots.latent_grid(decoded, 3, options.plots / '3-latent-grid.png'),
+            plots.latent_plane(z_mean, y_test,
+                               options.plots / '3-latent-plane.png')]
+        latent_plane.write(options.plots / '3-latent-plane.html', decoder,
+                           x_test, y_test, z_mean, z_log_var)
+    else:
+        print('Latent plane: left out, for it takes 2 latent dimensions, '
+              f'found {z.shape[1]}')
+    plots.show(pictures)
 
 
 if __name__ == '__main__':

@@ -77,6 +77,8 @@ def test_driver_trains_and_plots_from_anywhere(task, tmp_path):
                                   re.MULTILINE))
     assert len(figures) == (1 if task == 3 else 2)
     if task == 3:
+        page = plots / '3-latent-plane.html'
+        assert f'Page: {page}\n' in output and page.exists()
         terms = re.search('cross-entropy (.*) [+] KL divergence (.*) nats',
                           output).groups()
         loss = output.rpartition('validation loss: ')[2].split()[0]
@@ -169,3 +171,17 @@ def test_black_hole_is_left_within_seconds(tmp_path):
     assert 'no answer' in output
     assert time.monotonic() - begin < 120
     assert not list((tmp_path / '.keras').rglob('mnist.npz'))
+
+
+def test_other_latent_dimensions_leave_out_the_plane(tmp_path, data):
+    """Driver 3 says so, and shows the rest."""
+    text = (ROOT / '3-variational.py').read_text()
+    (tmp_path / '3-variational.py').write_text(text.replace(
+        'latent_dims, name', '3, name').replace('(latent_dims,)', '(3,)'))
+    run = start(3, tmp_path, '--epochs', '1', '--data', str(data),
+                '--solution', '.')
+    output, errors = run.communicate(timeout=LIMIT)
+    assert run.returncode == 0, errors
+    assert 'Latent plane: left out' in output and 'found 3\n' in output
+    assert {path.name for path in (tmp_path / 'plots').iterdir()} == {
+        '3-reconstructions.png', '3-worst.png', '3-losses.png'}

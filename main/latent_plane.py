@@ -1,0 +1,84 @@
+"""A page that decodes the latent plane in the browser that shows it."""
+import base64
+import io
+import json
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+TEMPLATE = Path(__file__).with_suffix('.html')
+SHOWN = 2000
+ACROSS = 50
+
+
+def write(path, decoder, digits, labels, z_mean, z_log_var):
+    """Write the page and print where; say so where there can be none.
+
+    Args:
+        path: the file to write.
+        decoder: model from (batch, 2) to (batch, 784).
+        digits: uint8 images, (n, 784), of which the first SHOWN are shown.
+        labels: their classes, (n,).
+        z_mean, z_log_var: what the encoder gives for them, (n, 2).
+    """
+    weights = decoder.get_weights()
+    if not computes(decoder, weights):
+        print('Page: left out, for the decoder is not dense layers with relu '
+              'and, at the end, sigmoid')
+        return
+    points = np.hstack([z_mean, np.exp(z_log_var / 2)])[:SHOWN].astype(float)
+    page = {
+        'sizes': [len(bias) for bias in weights[1::2]],
+        'weights': encode(np.concatenate([array.ravel() for array in weights])
+                          .astype('<f2').tobytes()),
+        'limit': max(3.5, np.abs(points[:, :2]).max() + 0.2),
+        'points': [[*point, int(label)] for point, label
+                   in zip(points.round(4).tolist(), labels)],
+        'digits': 'data:image/png;base64,' + encode(mosaic(digits[:SHOWN])),
+        'across': ACROSS}
+    text = TEMPLATE.read_text(encoding='utf-8')
+    path.write_text(text.replace('page = null', f'page = {json.dumps(page)}'),
+                    encoding='utf-8')
+    print(f'Page: {path}')
+
+
+def computes(decoder, weights):
+    """Tell whether the page can compute what the decoder does."""
+    z = np.random.default_rng(0).uniform(-4, 4, (100, 2))
+    try:
+        return np.allclose(decode(weights, z), decoder.predict(z, verbose=0),
+                           atol=1e-4)
+    except ValueError:
+        return False
+
+
+def decode(weights, z):
+    """Return what the page's decoder makes of z, (n, 2).
+
+    Args:
+        weights: kernel and bias of each dense layer in turn.
+
+    Raises:
+        ValueError: if these are no such weights.
+    """
+    *hidden, (kernel, bias) = zip(weights[::2], weights[1::2])
+    for each_kernel, each_bias in hidden:
+        z = np.maximum(z @ each_kernel + each_bias, 0)
+    return 1 / (1 + np.exp(-(z @ kernel + bias)))
+
+
+def mosaic(digits):
+    """Return a PNG file of 28 x 28 images, ACROSS in a row."""
+    rows = -(-len(digits) // ACROSS)
+    images = np.zeros((rows * ACROSS, 28, 28), np.uint8)
+    images[:len(digits)] = digits.reshape(-1, 28, 28)
+    images = images.reshape(rows, ACROSS, 28, 28).swapaxes(1, 2)
+    file = io.BytesIO()
+    Image.fromarray(images.reshape(rows * 28, ACROSS * 28)).save(file, 'PNG')
+    return file.getvalue()
+
+
+def encode(content):
+    """Return bytes in base64, as text."""
+    return base64.b64encode(content).decode()
