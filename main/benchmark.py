@@ -92,7 +92,7 @@ def main():
         for way in ('plain', 'driver'):
             environment = dict(os.environ)
             if way == 'driver':
-                environment = {**training.ENVIRONMENT, **environment}
+                environment = {**options.ENVIRONMENT, **environment}
             run = subprocess.run(
                 [sys.executable, __file__, *sys.argv[1:], '--one', str(task),
                  way], env=environment, stdout=subprocess.PIPE, text=True)
