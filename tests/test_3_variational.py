@@ -1,6 +1,4 @@
 """What the specification asks of 3-variational.py."""
-import itertools
-
 import numpy as np
 import pytest
 
@@ -21,7 +19,8 @@ class TestVariational(Requirements):
 
     @pytest.mark.after('test_layers_of_the_encoder',
                        'test_layers_of_the_decoder',
-                       'test_auto_shares_the_weights')
+                       'test_auto_shares_the_weights',
+                       'test_every_call_builds_models_of_its_own')
     def test_outputs_are_z_mean_and_log_variance(self, calls):
         """The outputs of the encoder are z, mean, log variance, in order."""
         for call, setting, found in observed(calls, 'called'):
@@ -59,11 +58,10 @@ class TestVariational(Requirements):
     @pytest.mark.after('test_z_is_drawn')
     def test_noise_is_new_every_time(self, calls):
         """The noise is new for every call, sample and latent dimension."""
-        for call, mode, draws in pairs(noise_of_encoder(calls)):
-            again = noise.repeated(*draws)
-            require(not again, 'the noise in z must be drawn anew for each '
-                    'call, sample and latent dimension',
-                    f'the same {again} {mode}', call)
+        for call, _, _ in observed(calls, 'draws'):
+            check_new(call, [draw for *_, draw in noise_of_encoder([call])],
+                      'the noise in z must be drawn anew for each call, '
+                      'sample and latent dimension')
 
     @pytest.mark.after('test_noise_is_new_every_time')
     def test_noise_is_standard_normal(self, calls):
@@ -89,11 +87,9 @@ class TestVariational(Requirements):
                 require(not other, 'the z that auto decodes must have noise '
                         'of N(0, 1) times exp(log variance / 2)',
                         f'{other} {mode}', call)
-            for mode, one, other in ((MODES[0], 0, 1), (MODES[2], 2, 3)):
-                again = noise.repeated(found[one][0], found[other][0])
-                require(not again, 'the noise in auto must be drawn anew for '
-                        'each call, sample and latent dimension',
-                        f'the same {again} {mode}', call)
+            check_new(call, [draw for draw, _ in found], 'the noise in auto '
+                      'must be drawn anew for each call, sample and latent '
+                      'dimension')
 
     @pytest.mark.after('test_auto_can_be_trained',
                        'test_training_changes_nothing_else')
@@ -173,11 +169,11 @@ def noise_of_encoder(calls):
             yield call, mode, (z - mean) / np.exp(log_variance / 2)
 
 
-def pairs(noises):
-    """Yield call, mode and two draws in the same mode."""
-    for (call, mode), group in itertools.groupby(
-            noises, key=lambda found: found[:2]):
-        yield call, mode, [draw for _, _, draw in group]
+def check_new(call, draws, required):
+    """Require that two draws in the same mode have nothing in common."""
+    for mode, one, other in zip(MODES[::2], draws[::2], draws[1::2]):
+        again = noise.repeated(one, other)
+        require(not again, required, f'the same {again} {mode}', call)
 
 
 def elbos(calls):

@@ -83,10 +83,12 @@ def of_half(call, half, setting, found):
     weights = call.weights(setting)[start:start + 2 * len(stages)]
     given = setting.inputs if half == 'encoder' else setting.codes
     outputs = getattr(found, half)
-    inputs = []
-    for place in call.order[start:start + 2 * len(stages):2]:
+    inputs, order = [], call.order[start:start + 2 * len(stages)]
+    for pair in zip(order[::2], order[1::2]):
         into = [passed.values for passed in found.passed.get(half, ())
-                if place in passed.weights]
+                if {*passed.weights} == {*pair}]
+        if len(into) != 1 and call.task == 3 and half == 'encoder':
+            return 'other numbers'
         if len(into) != 1:
             return _unknown(stages, weights, given, outputs)
         inputs += into

@@ -18,7 +18,7 @@ from checker.observation import Unjudgeable, printable
 OUTPUT_BYTES = 2000
 # An answer is mostly arrays, as texts; so there are few values in it.
 ANSWER_BYTES, VALUES = 2 ** 26, 2 ** 17
-# What a child may write and start, and how often it is looked.
+# What a child may write and start, and how often that is looked at.
 SCRATCH_BYTES, SCRATCH_FILES, THREADS, INTERVAL = 2 ** 25, 1000, 1024, 0.02
 PASSED_ON = ('LANG', 'LC_ALL', 'LC_CTYPE', 'LD_LIBRARY_PATH', 'PATH',
              'PYTHONNOUSERSITE', 'PYTHONPATH', 'TZ')

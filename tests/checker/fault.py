@@ -12,7 +12,7 @@ HINTS = {
     'regularizer, and let a loss use nothing but its two arguments.',
     'no function called autoencoder':
     'Define it at module level, with this name.',
-    r'(missing|takes) \d+.*positional argument':
+    r'autoencoder\(\) (missing|takes) \d+':
     'Its parameters are those of the specification, in their order.',
     'No module named':
     'Import tensorflow.keras alone; no other package is needed.',
@@ -47,7 +47,8 @@ HINTS = {
     r'multiplied by 0\.00392':
     'Images come in [0, 1] already: do not divide by 255.',
     'must be compiled':
-    "Call auto.compile(optimizer='adam', loss='binary_crossentropy').",
+    "Call auto.compile with optimizer='adam', or keras.optimizers.Adam() with "
+    'nothing but a learning rate.',
     'must be trained|stop_gradient|found none at':
     'trainable = False and stop_gradient keep weights from learning: take '
     'them out.',

@@ -4,6 +4,7 @@ Nothing that came from a submission becomes markup, a link or a mention: it
 stands in code alone.
 """
 import contextlib
+import hashlib
 import platform
 import re
 from importlib import metadata
@@ -42,8 +43,16 @@ EXAMPLES = {
     'test_loss_has_the_kl_divergence': 'L2(',
     'test_first_line': '#!', 'test_module_docstring': '"""',
     'test_import': 'import', 'test_one_definition': 'def autoencoder(',
-    'test_parameters': 'def autoencoder('}
-OTHERWISE = 'auto.compile('
+    'test_parameters': 'def autoencoder(',
+    **dict.fromkeys((
+        'test_every_call_builds_models_of_its_own',
+        'test_training_changes_nothing_else', 'test_optimizer_is_adam',
+        'test_no_weight_is_frozen', 'test_auto_can_be_trained',
+        'test_step_is_one_of_adam', 'test_loss_is_binary_cross_entropy',
+        'test_gradients_are_those_of_the_loss',
+        'test_training_has_the_same_loss'), 'auto.compile(')}
+# Bytes of the name of a page, less than a name may have.
+NAME_BYTES = 200
 # {the Keras that judged: (pattern of a fault, what another one does)}
 KERASES = {
     '3': (SYMBOLIC, 'Keras 2.15, which the course uses, computes with such '
@@ -91,8 +100,11 @@ def write(where, name, folder, rows, verdicts):
             for each in found.values() if each.outcome == 'skipped']
         if skipped:
             lines += ['', '### Not checked', '', *skipped]
-    file = where / f'{re.sub("[%/]", lambda c: f"%{ord(c[0]):02X}", name)}.md'
-    file.write_text('\n'.join([*lines, '']), encoding='utf-8')
+    stem = re.sub('[%/]', lambda sign: f'%{ord(sign[0]):02X}', name)
+    if len(stem.encode()) > NAME_BYTES:
+        stem = hashlib.sha256(stem.encode()).hexdigest()
+    (where / f'{stem}.md').write_text('\n'.join([*lines, '']),
+                                      encoding='utf-8')
 
 
 def title(column):
@@ -120,10 +132,11 @@ def failure(check, verdict, folder, name):
         metadata.version('keras').partition('.')[0], ('$^', ''))
     if re.search(pattern, found):
         lines += ['', f'With another Keras: {other}']
-    number = line_with(EXAMPLES.get(check, OTHERWISE), name)
-    question = QUESTION.get(check, QUESTIONS[FILES.index(name)])
-    return [*lines, '', f'What to read: “{question}” in README.md, and line '
-            f'{number} of {name} there.']
+    if check in EXAMPLES:
+        question = QUESTION.get(check, QUESTIONS[FILES.index(name)])
+        lines += ['', f'What to read: “{question}” in README.md, and line '
+                  f'{line_with(EXAMPLES[check], name)} of {name} there.']
+    return lines
 
 
 def line_with(text, name):

@@ -1,8 +1,8 @@
 """Runs in the child: builds models, tries experiments, tells what it saw.
 
 An experiment is a function of the models and a Setting.  It leaves weights
-and optimizer as they were, knows nothing of what is expected, and gives one
-of the dataclasses of checker.observation.
+as they were, knows nothing of what is expected, and gives one of the
+dataclasses of checker.observation.
 """
 import base64
 import contextlib
@@ -311,7 +311,7 @@ def step(subject, setting):
     auto, x = subject.auto, setting.inputs
     with subject.at(setting), eagerly():
         evaluated = loss_of(auto, auto.test_step, x[::2], x[::2])
-        with captured(auto.optimizer) as pairs:
+        with captured(auto) as pairs:
             trained = loss_of(auto, auto.train_step, x, x)
     places = {id(weight): str(place)
               for place, weight in enumerate(subject.weights)}
@@ -383,12 +383,13 @@ def eagerly():
 
 
 @contextlib.contextmanager
-def captured(optimizer):
+def captured(auto):
     """Yield a list that gets (gradient, variable), while nothing is moved."""
-    pairs = []
+    optimizer, pairs = auto.optimizer, []
 
     def apply(gradients, *arguments, **keywords):
-        pairs.extend(zip(gradients, *(arguments or keywords.values()))
+        variables = [*arguments, *keywords.values(), auto.trainable_variables]
+        pairs.extend(zip(gradients, variables[0])
                      if name == 'apply' else gradients)
 
     name = 'apply' if hasattr(optimizer, 'apply') else 'apply_gradients'

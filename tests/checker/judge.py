@@ -183,6 +183,12 @@ def _observation(call, kind, setting, answer):
     sizes = {name: [(len(setting.inputs), *size) for size in
                     call.built.models[name].shapes] for name in NAMES}
     given, wanted = [], []
+    if kind == 'step':
+        given = {place: gradient.shape for place, gradient
+                 in found.gradients.items()}
+        wanted = {str(place): size for place, size
+                  in enumerate(call.built.weights)
+                  if str(place) in found.gradients}
     if kind == 'fit':
         given = [weight.shape for weight in found.weights]
         wanted = list(call.built.weights)
@@ -237,23 +243,21 @@ def plan(call, place):
 
 
 def plan_further(call, fitting):
-    """Return a plan to look into what differs, or else to fit."""
+    """Return a plan to look into what differs, and to fit."""
     found = {f'{name}, watched': (0, 'watch training' if name == 'training'
                                   else 'watch', call.results[name][0])
              for name in ('called', 'training', 'wide')
              if differs(call, 'encoder', name) or differs(
                  call, 'decoder', name)}
-    if not found and 'step' in call.results:
-        for name, regime, samples in (
-                ('step', 'muted' if call.task == 3 else 'loud', SAMPLES),
-                ('single', 'single', 1)):
-            # In a sum near zero, float32 may see the other side of it.
-            if wrong_gradient(call, name):
-                found[f'{name} again'] = (
-                    0, 'step', arrange(call, regime, samples))
-        # Of the second models, which nothing else has trained.
-        if fitting:
-            found['fit'] = 1, 'fit', call.results['step'][0]
+    # Of the second models, which nothing else has trained.
+    if fitting and 'step' in call.results:
+        found['fit'] = 1, 'fit', call.results['step'][0]
+    for name, regime, samples in (
+            ('step', 'muted' if call.task == 3 else 'loud', SAMPLES),
+            ('single', 'single', 1)):
+        # In a sum near zero, float32 may see the other side of it.
+        if wrong_gradient(call, name):
+            found[f'{name} again'] = 0, 'step', arrange(call, regime, samples)
     return found
 
 

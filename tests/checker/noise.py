@@ -1,7 +1,7 @@
 """Is noise of N(0, 1), and drawn anew for each value?
 
-Bounds lie 7 standard errors out, and as far for the Kolmogorov-Smirnov
-distance, so that of a million honest files not one fails.
+Bounds lie 7 standard errors out, and 6 for the Kolmogorov-Smirnov distance, so
+that of a million honest files not one fails.
 """
 import math
 

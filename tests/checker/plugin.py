@@ -2,7 +2,9 @@
 """
 import base64
 import contextlib
+import importlib.util
 import os
+import sys
 import unicodedata
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -18,8 +20,8 @@ from checker.specification import FILES
 
 TESTS = Path(__file__).resolve().parents[1]
 ROOT = TESTS.parent
-POOL, SERVER, QUEUE, EXAMINED, PASSED = (
-    pytest.StashKey() for _ in range(5))
+POOL, SERVER, QUEUE, EXAMINED, PASSED, NAMES = (
+    pytest.StashKey() for _ in range(6))
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,8 @@ def pytest_configure(config):
                       getattr(option, 'numprocesses', None))
     if option.grades:
         folder = option.grades.absolute().parent
-        if not os.access(folder, os.W_OK) or option.grades.is_dir():
+        there = option.grades if option.grades.exists() else folder
+        if not os.access(there, os.W_OK) or option.grades.is_dir():
             raise pytest.UsageError(f'--grades: expected a file in a folder '
                                     'to write to, found none at '
                                     f'{printable(str(option.grades))}')
@@ -74,9 +77,12 @@ def pytest_configure(config):
             raise pytest.UsageError(f'--feedback: expected a folder to write '
                                     'to, found none at '
                                     f'{printable(str(option.feedback))}')
-    if option.time_limit <= 0:
+    if not 0 < option.time_limit < 1e6:
         raise pytest.UsageError('--time-limit: expected a number above zero, '
                                 f'found {option.time_limit:g}')
+    if option.submission and not importlib.util.find_spec('tensorflow'):
+        raise pytest.UsageError('expected TensorFlow, found none; pip install '
+                                f'-r requirements.txt for {sys.executable}')
     if option.submission:
         config.args = sorted(str(path) for path in TESTS.glob('test_*.py'))
         if not option.collectonly and not option.trust:
@@ -89,24 +95,26 @@ def pytest_configure(config):
     config.stash[SERVER] = child.Server()
     config.stash[POOL] = ThreadPoolExecutor(
         1 if hasattr(config, 'workerinput') else os.cpu_count())
-    config.pluginmanager.register(report.Grades(config, names(config)))
+    config.stash[NAMES] = names(config)
+    config.pluginmanager.register(report.Grades(
+        config, config.stash[NAMES]))
 
 
 def refuse_folder(folder, before, workers):
     """Raise a usage error where a folder is no submission of its own."""
     shown = printable(folder).replace('\n', '\\n')
     if not os.path.isdir(folder):
-        raise pytest.UsageError('--submission: expected a folder, found none '
+        raise pytest.UsageError('expected a folder, found none '
                                 f'at {shown}')
     if not any(os.path.lexists(os.path.join(folder, name)) for name in FILES):
-        raise pytest.UsageError('--submission: expected a folder with '
+        raise pytest.UsageError('expected a folder with '
                                 f'{", ".join(FILES[:3])} or {FILES[3]}, found '
                                 f'none of them in {shown}')
     if any(os.path.samefile(folder, other) for other in before):
-        raise pytest.UsageError('--submission: expected each folder once, '
+        raise pytest.UsageError('expected each folder once, '
                                 f'found {shown} again')
     if workers and os.fsencode(folder).decode('utf-8', 'replace') != folder:
-        raise pytest.UsageError('--submission: without -n, as the name of '
+        raise pytest.UsageError('without -n, as the name of '
                                 f'this folder is not valid UTF-8: {shown}')
 
 
@@ -137,7 +145,7 @@ def pytest_report_header():
 def names(config):
     """Return {name: folder} of what to check; no two names look the same."""
     folders = dict.fromkeys(
-        Path(folder).resolve() for folder in config.option.submission)
+        Path(os.path.abspath(folder)) for folder in config.option.submission)
     found, looks = {}, set()
     for folder in folders or [ROOT]:
         others = [other.name for other in folders if other != folder]
@@ -162,7 +170,7 @@ def pytest_generate_tests(metafunc):
         metafunc.parametrize('submission', [
             pytest.param(Submission(name, folder, number),
                          id=f'{name}-{number}')
-            for name, folder in names(metafunc.config).items()
+            for name, folder in metafunc.config.stash[NAMES].items()
             for number in (range(len(FILES)) if task is None else [task])],
             scope='session')
 

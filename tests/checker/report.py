@@ -138,6 +138,15 @@ class Grades:
             return
         self.interrupted = exitstatus == pytest.ExitCode.INTERRUPTED
         rows = list(self.rows())
+        if option.submission:
+            self.write_table(terminalreporter, rows)
+        try:
+            self.write_files(option, rows)
+        except OSError as error:
+            terminalreporter.line(f'not all was written: {error}')
+
+    def write_files(self, option, rows):
+        """Write the CSV file and the pages that are asked for."""
         if option.grades:
             with open(option.grades, 'w', newline='',
                       encoding='utf-8') as file:
@@ -147,8 +156,6 @@ class Grades:
         for name, folder in self.folders.items() if option.feedback else ():
             feedback.write(option.feedback, name, folder, [
                 row[1:] for row in rows if row[0] == name], self.verdicts)
-        if option.submission:
-            self.write_table(terminalreporter, rows)
 
     def write_table(self, terminalreporter, rows):
         """Write a line for each submission, and one for all of them."""
@@ -183,6 +190,6 @@ def defused(cell):
 
 
 def key_of(carrier):
-    """Return (submission, column) of an item or a report, or None."""
+    """Return (submission, column) of an item or a report, or False."""
     carried = dict(carrier.user_properties)
     return 'task' in carried and (carried['submission'], carried['task'])

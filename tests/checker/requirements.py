@@ -124,14 +124,16 @@ class Requirements:
 
     @pytest.mark.after('test_layers_of_the_encoder',
                        'test_layers_of_the_decoder',
-                       'test_auto_shares_the_weights')
+                       'test_auto_shares_the_weights',
+                       'test_every_call_builds_models_of_its_own')
     def test_encoder_computes_these_layers_alone(self, calls):
         """The encoder computes what is asked for, and nothing else."""
         check_numbers(calls, 'encoder')
 
     @pytest.mark.after('test_layers_of_the_encoder',
                        'test_layers_of_the_decoder',
-                       'test_auto_shares_the_weights')
+                       'test_auto_shares_the_weights',
+                       'test_every_call_builds_models_of_its_own')
     def test_decoder_computes_these_layers_alone(self, calls):
         """The decoder computes its layers with relu, the last with sigmoid."""
         check_numbers(calls, 'decoder')
