@@ -3,9 +3,9 @@ import numpy as np
 import pytest
 
 from checker import judge, noise
-from checker.judge import same
+from checker.judge import near, same
 from checker.requirements import (
-    Requirements, check_gradients, near, observed, require)
+    Requirements, check_gradients, observed, require)
 
 TERMS = 'mean**2', 'exp(log_var)', '-log_var', '-1'
 MODES = ('when called', ) * 2 + ('while training', ) * 2

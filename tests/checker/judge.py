@@ -30,9 +30,9 @@ LOUD = 32
 # Far above and far below where relu bends; and a size of the matrix that is
 # small enough for float32 to tell probabilities from 1.
 FAR, SMALL = 300, 0.1
-# What float32 leaves of numbers, as a part of the largest; and of a gradient,
-# as a part of its length.
-TOLERANCE, GRADIENT = 1e-4, 0.02
+# What float32 leaves of numbers, as a part of the largest; of a gradient, as a
+# part of its length; and of a loss.
+TOLERANCE, GRADIENT, LOSS = 1e-4, 0.02, 1e-5
 
 
 @dataclass(frozen=True)
@@ -252,6 +252,10 @@ def plan_further(call, fitting):
     # Of the second models, which nothing else has trained.
     if fitting and 'step' in call.results:
         found['fit'] = 1, 'fit', call.results['step'][0]
+    if call.task != 3 and not all(
+            near(loss, call.penalised(setting)[0])
+            for _, setting, loss in losses(call)):
+        found['losses'] = 0, 'evaluate', call.results['step'][0]
     for name, regime, samples in (
             ('step', 'muted' if call.task == 3 else 'loud', SAMPLES),
             ('single', 'single', 1)):
@@ -430,6 +434,33 @@ def distance(found, expected):
 def same(found, expected, tolerance=TOLERANCE):
     """Tell whether arrays are equal but for rounding."""
     return distance(found, expected) < tolerance
+
+
+def near(found, expected, tolerance=LOSS):
+    """Tell whether losses are equal but for rounding."""
+    return abs(found - expected) < tolerance * max(0.1, abs(expected))
+
+
+def losses(call):
+    """Return (where from, setting, loss) of files 0 to 2.
+
+    Those of each sample alone, if they were asked for, tell what is wrong.
+    """
+    setting, step = call.results.get('step', (None, ''))
+    if isinstance(step, str):
+        return []
+    _, single = call.results.get('losses', (None, ''))
+    each = () if isinstance(single, str) else single.each
+    return [
+        ('evaluate gives', _part(setting, slice(None, None, 2)),
+         step.evaluated),
+        ('a step of training gives', setting, step.trained),
+        *(('evaluate gives', _part(setting, slice(place, place + 1)), loss)
+          for place, loss in enumerate(each))]
+
+
+def _part(setting, samples):
+    return dataclasses.replace(setting, inputs=setting.inputs[samples])
 
 
 def gradients(call, name):

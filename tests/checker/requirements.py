@@ -3,18 +3,13 @@
 A docstring completes "it takes that …"; a failure is one sentence: what is
 required, what was found, for which call.
 """
-import dataclasses
-
 import numpy as np
 import pytest
 
 from checker import causes, judge, reference
 from checker.fault import Fault
-from checker.judge import same
+from checker.judge import near, same
 from checker.specification import FILES, NAMES, shape, spell
-
-# Of a loss, as a part of it.
-LOSS = 1e-5
 
 
 def require(condition, required, found, call):
@@ -273,11 +268,6 @@ def check_gradients(calls, *names):
                     'gradient of the loss for every weight', wrong[0], call)
 
 
-def near(found, expected, tolerance=LOSS):
-    """Tell whether losses are equal but for rounding."""
-    return abs(found - expected) < tolerance * max(0.1, abs(expected))
-
-
 class Deterministic(Requirements):
     """What the files without noise must meet."""
 
@@ -317,17 +307,9 @@ class Deterministic(Requirements):
         check_gradients(calls, 'step')
 
 
-def losses(call):
-    """Return (where from, setting, loss) of each loss seen of a call."""
-    for _, setting, step in observed([call], 'step'):
-        half = dataclasses.replace(setting, inputs=setting.inputs[::2])
-        return [('evaluate gives', half, step.evaluated),
-                ('a step of training gives', setting, step.trained)]
-
-
 def check_losses(call, required):
     """Require each loss that was seen of a call."""
-    for what, setting, loss in losses(call):
+    for what, setting, loss in judge.losses(call):
         expected, *_ = call.penalised(setting)
         if not near(loss, expected):
             fail(f'{required}, {expected:.6f} here',
@@ -337,7 +319,7 @@ def check_losses(call, required):
 def cause_of_loss(call):
     """Return what explains all losses that are wrong, or ''."""
     guesses, factors = [], []
-    for _, setting, loss in losses(call):
+    for _, setting, loss in judge.losses(call):
         expected, _, p, _ = call.penalised(setting)
         if not near(loss, expected):
             entropy, _ = reference.cross_entropy(setting.inputs, p)
@@ -359,16 +341,22 @@ def cause_of_loss(call):
 
 def _penalty(call):
     """Return the penalty that explains all losses, and its weight."""
-    ratios = []
-    for _, setting, loss in losses(call):
-        _, _, p, _ = call.penalised(setting)
-        entropy, _ = reference.cross_entropy(setting.inputs, p)
-        ratios.append({name: (loss - entropy) / penalty for name, penalty
-                       in causes.penalties(call, setting).items()})
-    spreads = {name: np.ptp([ratio[name] for ratio in ratios]) / abs(weight)
-               for name, weight in ratios[0].items()}
-    name = min(spreads, key=spreads.get)
-    return (name, ratios[0][name]) if spreads[name] < 0.01 else ('', 0)
+    differences, penalties = [], []
+    for _, setting, loss in judge.losses(call):
+        entropy, _ = reference.cross_entropy(
+            setting.inputs, call.penalised(setting)[2])
+        differences.append(loss - entropy)
+        penalties.append(causes.penalties(call, setting))
+    best, differences = ('', 0), np.array(differences)
+    # What float32 leaves of a small weight.
+    least = max(0.01 * np.abs(differences).max(), 1e-6)
+    for name in penalties[0]:
+        values = np.array([penalty[name] for penalty in penalties])
+        weight = values @ differences / (values @ values + 1e-30)
+        left = np.abs(differences - weight * values).max()
+        if left < least:
+            best, least = (name, weight), left
+    return best
 
 
 def has_penalty_alone(call):
