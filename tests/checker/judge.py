@@ -99,10 +99,19 @@ class Call:
         return [reference.forward(stages, weights[self.cut:], code)[0]
                 for code in (encoded, codes)]
 
+    def epsilon(self, setting, z):
+        """Return the noise in z, as multiples of the standard deviation."""
+        mean, log_variance = self.encoded(setting)
+        return (z - mean) / np.exp(log_variance / 2)
+
+    def decode(self, setting, codes):
+        """Return what the decoder must make of codes."""
+        return reference.forward(
+            self.decoder, self.weights(setting)[self.cut:], codes)[0]
+
     def decoded(self, setting):
         """Return what the decoder must give."""
-        return reference.forward(self.decoder, self.weights(setting)[
-            self.cut:], setting.codes)[:1]
+        return self.decode(setting, setting.codes),
 
     def penalised(self, setting):
         """Return loss, encoding, reconstruction, gradients of files 0 to 2."""
@@ -533,8 +542,7 @@ def fit_elbo(call):
     if isinstance(found, str):
         return None
     mean, log_variance = call.encoded(setting)
-    p, _ = reference.forward(call.decoder, call.weights(setting)[call.cut:],
-                             np.zeros_like(mean))
+    p = call.decode(setting, np.zeros_like(mean))
     x, losses = setting.inputs, np.array(found.each)
     if losses.shape != x.shape[:1] or not np.isfinite(losses).all():
         return None
@@ -578,9 +586,7 @@ def noise_of_step(call, setting, step):
                     call.order[call.cut:call.cut + 2])
     if kernel is None or bias is None or not bias.any():
         return None
-    z = kernel @ bias / (bias @ bias)
-    mean, log_variance = call.encoded(setting)
-    return (z - mean) / np.exp(log_variance / 2)
+    return call.epsilon(setting, kernel @ bias / (bias @ bias))
 
 
 def noise_of_auto(call, setting, reconstruction):
@@ -588,15 +594,11 @@ def noise_of_auto(call, setting, reconstruction):
 
     For a setting of arrange(…, 'linear').
     """
-    points = np.concatenate([np.zeros((1, call.arguments[2])),
-                             np.eye(call.arguments[2])])
-    p, _ = reference.forward(call.decoder, call.weights(setting)[call.cut:],
-                             points)
+    p = call.decode(setting, np.concatenate([
+        np.zeros((1, call.arguments[2])), np.eye(call.arguments[2])]))
     origin, *turn = np.log(p / (1 - p))
     turn = np.array(turn) - origin
     with np.errstate(divide='ignore', invalid='ignore'):
         logits = np.log(reconstruction / (1 - reconstruction)) - origin
     z = logits @ np.linalg.pinv(turn)
-    mean, log_variance = call.encoded(setting)
-    return ((z - mean) / np.exp(log_variance / 2),
-            distance(z @ turn, logits))
+    return call.epsilon(setting, z), distance(z @ turn, logits)

@@ -6,6 +6,7 @@ import importlib.util
 import os
 import sys
 import unicodedata
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -58,7 +59,22 @@ def pytest_configure(config):
     """Refuse what cannot be graded before anything runs."""
     config.addinivalue_line('markers', 'after(*names): checks without which '
                             'this one says nothing')
-    option = config.option
+    # What a worker of -n is asked for was refused before it was started.
+    worker = hasattr(config, 'workerinput')
+    if not worker:
+        refuse(config.option)
+    if config.option.submission:
+        config.args = sorted(str(path) for path in TESTS.glob('test_*.py'))
+    config.stash[PASSED], config.stash[EXAMINED] = {}, {}
+    config.stash[SERVER] = child.Server()
+    config.stash[POOL] = ThreadPoolExecutor(1 if worker else os.cpu_count())
+    config.stash[NAMES] = names(config.option.submission)
+    config.pluginmanager.register(report.Grades(
+        config, config.stash[NAMES]))
+
+
+def refuse(option):
+    """Raise a usage error for what cannot be graded or written."""
     for number, folder in enumerate(option.submission):
         refuse_folder(folder, option.submission[:number],
                       getattr(option, 'numprocesses', None))
@@ -66,38 +82,30 @@ def pytest_configure(config):
         folder = option.grades.absolute().parent
         there = option.grades if option.grades.exists() else folder
         if not os.access(there, os.W_OK) or option.grades.is_dir():
-            raise pytest.UsageError(f'--grades: expected a file in a folder '
+            raise pytest.UsageError('--grades: expected a file in a folder '
                                     'to write to, found none at '
                                     f'{printable(str(option.grades))}')
-    if option.feedback:
-        with contextlib.suppress(OSError):
-            option.feedback.mkdir(exist_ok=True)
-        if not (option.feedback.is_dir()
-                and os.access(option.feedback, os.W_OK)):
-            raise pytest.UsageError(f'--feedback: expected a folder to write '
-                                    'to, found none at '
-                                    f'{printable(str(option.feedback))}')
     if not 0 < option.time_limit < 1e6:
         raise pytest.UsageError('--time-limit: expected a number above zero, '
                                 f'found {option.time_limit:g}')
     if option.submission and not importlib.util.find_spec('tensorflow'):
         raise pytest.UsageError('expected TensorFlow, found none; pip install '
                                 f'-r requirements.txt for {sys.executable}')
-    if option.submission:
-        config.args = sorted(str(path) for path in TESTS.glob('test_*.py'))
-        if not option.collectonly and not option.trust:
-            missing = boundary.missing()
-            if missing:
-                raise pytest.UsageError(
-                    'nothing here keeps submissions from doing harm: '
-                    f'{missing}; --trust runs them with all rights of yours')
-    config.stash[PASSED], config.stash[EXAMINED] = {}, {}
-    config.stash[SERVER] = child.Server()
-    config.stash[POOL] = ThreadPoolExecutor(
-        1 if hasattr(config, 'workerinput') else os.cpu_count())
-    config.stash[NAMES] = names(config)
-    config.pluginmanager.register(report.Grades(
-        config, config.stash[NAMES]))
+    if option.submission and not (option.collectonly or option.trust):
+        missing = boundary.missing()
+        if missing:
+            raise pytest.UsageError(
+                'nothing here keeps submissions from doing harm: '
+                f'{missing}; --trust runs them with all rights of yours')
+    # Last, so that nothing is made where something else is refused.
+    if option.feedback:
+        with contextlib.suppress(OSError):
+            option.feedback.mkdir(exist_ok=True)
+        if not (option.feedback.is_dir()
+                and os.access(option.feedback, os.W_OK)):
+            raise pytest.UsageError('--feedback: expected a folder to write '
+                                    'to, found none at '
+                                    f'{printable(str(option.feedback))}')
 
 
 def refuse_folder(folder, before, workers):
@@ -142,15 +150,15 @@ def pytest_report_header():
     return f'judging with: {feedback.versions()}'
 
 
-def names(config):
+def names(submissions):
     """Return {name: folder} of what to check; no two names look the same."""
-    folders = dict.fromkeys(
-        Path(os.path.abspath(folder)) for folder in config.option.submission)
+    folders = [Path(os.path.abspath(folder)) for folder in submissions]
+    count = Counter(folder.name for folder in folders)
     found, looks = {}, set()
     for folder in folders or [ROOT]:
-        others = [other.name for other in folders if other != folder]
-        base = name = printable(str(folder) if folder.name in ('', *others)
-                                else folder.name).replace('\n', '\\n')
+        alone = folder.name and count[folder.name] < 2
+        base = name = printable(folder.name if alone else str(folder)
+                                ).replace('\n', '\\n')
         while look_of(name) in looks:
             name = f'{base} ({len(found) + 1})'
         looks.add(look_of(name))

@@ -11,6 +11,11 @@ from checker.fault import Fault
 from checker.judge import near, same
 from checker.specification import FILES, NAMES, shape, spell
 
+# Checks without which weights could not be set as the specification has them.
+SAME_WEIGHTS = ('test_layers_of_the_encoder', 'test_layers_of_the_decoder',
+                'test_auto_shares_the_weights',
+                'test_every_call_builds_models_of_its_own')
+
 
 def require(condition, required, found, call):
     """Fail with one sentence unless the condition holds."""
@@ -117,18 +122,12 @@ class Requirements:
                     f'and {len(halves - auto)} of theirs that auto has not',
                     call)
 
-    @pytest.mark.after('test_layers_of_the_encoder',
-                       'test_layers_of_the_decoder',
-                       'test_auto_shares_the_weights',
-                       'test_every_call_builds_models_of_its_own')
+    @pytest.mark.after(*SAME_WEIGHTS)
     def test_encoder_computes_these_layers_alone(self, calls):
         """The encoder computes what is asked for, and nothing else."""
         check_numbers(calls, 'encoder')
 
-    @pytest.mark.after('test_layers_of_the_encoder',
-                       'test_layers_of_the_decoder',
-                       'test_auto_shares_the_weights',
-                       'test_every_call_builds_models_of_its_own')
+    @pytest.mark.after(*SAME_WEIGHTS)
     def test_decoder_computes_these_layers_alone(self, calls):
         """The decoder computes its layers with relu, the last with sigmoid."""
         check_numbers(calls, 'decoder')
@@ -166,11 +165,7 @@ class Requirements:
                     f'{len(frozen)} that are frozen (trainable = False)',
                     call)
 
-    @pytest.mark.after('test_layers_of_the_encoder',
-                       'test_layers_of_the_decoder',
-                       'test_auto_shares_the_weights',
-                       'test_every_call_builds_models_of_its_own',
-                       'test_optimizer_is_adam')
+    @pytest.mark.after(*SAME_WEIGHTS, 'test_optimizer_is_adam')
     def test_auto_can_be_trained(self, calls):
         """Auto can be trained, for the models of every call."""
         required = 'training auto must be possible'
