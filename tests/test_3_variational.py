@@ -139,7 +139,7 @@ class TestVariational(Requirements):
         """Training follows the loss that evaluate gives."""
         for call, elbo in elbos(calls):
             for _, setting, step in observed([call], 'step'):
-                expected, *_ = call.variational(
+                expected, _ = call.variational(
                     setting, 0, elbo.entropy, elbo.divergence)
                 require(near(step.trained, expected, LEFT), 'training must '
                         f'have the loss of evaluate, {expected:.6g} here',

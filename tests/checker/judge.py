@@ -114,13 +114,13 @@ class Call:
         return self.decode(setting, setting.codes),
 
     def penalised(self, setting):
-        """Return loss, encoding, reconstruction, gradients of files 0 to 2."""
+        """Return loss, reconstruction and gradients of files 0 to 2."""
         return reference.penalised(
             self.encoder, self.decoder, self.weights(setting),
             setting.inputs, self.arguments[3] if self.task == 1 else 0.)
 
     def variational(self, setting, epsilon, *weights):
-        """Return loss, cross-entropy, KL divergence, gradients of file 3."""
+        """Return loss and gradients of file 3."""
         return reference.variational(
             self.encoder, self.decoder, self.weights(setting),
             setting.inputs, epsilon, *weights)
@@ -476,11 +476,11 @@ def gradients(call, name):
     """Return what must be the gradients of a step, None where it is open."""
     setting, step = call.results[name]
     if call.task != 3:
-        return call.penalised(setting)[3]
+        return call.penalised(setting)[2]
     elbo, epsilon = fit_elbo(call), 0
     if not name.startswith('step'):
         epsilon = noise_of_step(call, setting, step)
-    *_, expected = call.variational(
+    _, expected = call.variational(
         setting, 0 if epsilon is None else epsilon, elbo.entropy,
         elbo.divergence)
     if name.startswith('step'):

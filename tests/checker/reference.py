@@ -157,7 +157,7 @@ def sample(mean, log_variance, epsilon):
 
 
 def penalised(encoder, decoder, weights, x, lambtha=0.):
-    """Return loss, encoding, reconstruction and gradients of files 0 to 2.
+    """Return loss, reconstruction and gradients of files 0 to 2.
 
     Args:
         encoder, decoder: stages of checker.specification.
@@ -172,7 +172,7 @@ def penalised(encoder, decoder, weights, x, lambtha=0.):
     penalty, through_penalty = l1(h)
     gradient, of_decoder = through_decoder(*through_entropy(1.))
     gradient = gradient + lambtha * through_penalty(1.)[0]
-    return (entropy + lambtha * penalty, h, p,
+    return (entropy + lambtha * penalty, p,
             through_encoder(gradient)[1] + of_decoder)
 
 
@@ -193,7 +193,7 @@ def distribution(encoder, weights, x):
 
 def variational(encoder, decoder, weights, x, epsilon, entropy_weight,
                 divergence_weight):
-    """Return loss, cross-entropy, KL divergence and gradients of file 3."""
+    """Return loss and gradients of file 3."""
     cut = 2 * len(encoder)
     mean, log_variance, through_encoder = distribution(
         encoder, weights[:cut], x)
@@ -205,5 +205,5 @@ def variational(encoder, decoder, weights, x, epsilon, entropy_weight,
         *through_entropy(float(entropy_weight)))
     of_encoder = through_encoder(*map(
         np.add, through_sample(gradient), through_kl(divergence_weight)))
-    return (entropy_weight * entropy + divergence_weight * kl, entropy, kl,
+    return (entropy_weight * entropy + divergence_weight * kl,
             of_encoder + of_decoder)

@@ -283,7 +283,7 @@ class Deterministic(Requirements):
     def check_auto(self, calls, name, required):
         """Require what auto gives."""
         for call, setting, found in observed(calls, name, required=required):
-            expected = call.penalised(setting)[2]
+            _, expected, _ = call.penalised(setting)
             if not same(found.auto[0], expected):
                 fail(required, causes.change(expected, found.auto[0]), call)
 
@@ -315,7 +315,7 @@ def cause_of_loss(call):
     """Return what explains all losses that are wrong, or ''."""
     guesses, factors = [], []
     for _, setting, loss in judge.losses(call):
-        expected, _, p, _ = call.penalised(setting)
+        expected, p, _ = call.penalised(setting)
         if not near(loss, expected):
             entropy, _ = reference.cross_entropy(setting.inputs, p)
             others = causes.losses(setting.inputs, p)
@@ -339,7 +339,7 @@ def _penalty(call):
     differences, penalties = [], []
     for _, setting, loss in judge.losses(call):
         entropy, _ = reference.cross_entropy(
-            setting.inputs, call.penalised(setting)[2])
+            setting.inputs, call.penalised(setting)[1])
         differences.append(loss - entropy)
         penalties.append(causes.penalties(call, setting))
     best, differences = ('', 0), np.array(differences)
