@@ -146,7 +146,7 @@ class TestVariational(Requirements):
                         f'{step.trained:.6g}', call)
 
     @pytest.mark.after('test_training_has_the_same_loss',
-                       'test_noise_is_standard_normal',
+                       'test_auto_decodes_what_it_encodes',
                        'test_no_weight_is_frozen')
     def test_gradients_are_those_of_the_loss(self, calls):
         """Every weight follows the gradient, through z too."""
