@@ -459,7 +459,9 @@ def test_interrupted_run_leaves_what_it_found(tmp_path):
                     'TestVanilla', '--grades', str(tmp_path / 'g.csv'),
                     '--junitxml', str(tmp_path / 'g.xml'), '--feedback',
                     str(tmp_path)),
-            cwd=ROOT, stdout=subprocess.PIPE, text=True)
+            cwd=ROOT, stdout=subprocess.PIPE, text=True,
+            # A shell lets what runs in the background ignore it.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
         printed = ''
         while not printed.endswith('[endless-0]'):
             assert run.poll() is None, printed
