@@ -362,11 +362,13 @@ def _amplify(weights, start, stop, back):
 
 
 def _scale(weights, outputs, limit):
-    """Scale a kernel and a bias until the largest output is at a limit.
+    """Scale a kernel and a bias until the output farthest from 0 is a limit.
 
-    Farther out, float32 could not tell a loss or a gradient any more.
+    Farther out, float32 could not tell a loss or a gradient any more; and
+    were it below 0, the variance would hardly count.
     """
-    factor = limit / np.max(np.abs(outputs()))
+    values = np.ravel(outputs())
+    factor = limit / values[np.argmax(np.abs(values))]
     for weight in weights:
         weight *= factor
 
