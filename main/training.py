@@ -74,7 +74,7 @@ def batches(images, size, shuffle=False):
         x = tf.cast(tf.gather(images, indices), tf.float32) / 255
         return x, x
 
-    # TensorFlow 2.15 waits seconds at each epoch's end for its autotuner.
+    # The autotuner takes a tenth of an epoch, of dense layers.
     options = tf.data.Options()
     options.autotune.enabled = False
     return order.batch(size).map(pick).prefetch(2).with_options(options)

@@ -9,7 +9,9 @@ import sys
 from pathlib import Path
 
 try:
-    # All that the checker needs, so that what is missing is said in a line.
+    # All that the checker needs, so that what is missing is said in a line;
+    # itself first, as it tells NumPy how many threads to use.
+    import checker
     import numpy
     import pycodestyle
     import pytest

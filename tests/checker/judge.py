@@ -35,7 +35,11 @@ FAR, SMALL = 300, 0.1
 TOLERANCE, GRADIENT, LOSS = 1e-4, 0.02, 1e-5
 
 
-@dataclass(frozen=True)
+# What several checks need is computed once for each Call and Setting.
+remembered = functools.lru_cache(64)
+
+
+@dataclass(frozen=True, eq=False)
 class Call:
     """One call of autoencoder(), and all that was observed of it.
 
@@ -78,6 +82,7 @@ class Call:
         return (f'layer {layer + 1} of the {half}, '
                 f'{getattr(self, half)[layer]}')
 
+    @remembered
     def encoded(self, setting):
         """Return what the encoder must give; of file 3, without z."""
         weights = self.weights(setting)[:self.cut]
@@ -109,10 +114,12 @@ class Call:
         return reference.forward(
             self.decoder, self.weights(setting)[self.cut:], codes)[0]
 
+    @remembered
     def decoded(self, setting):
         """Return what the decoder must give."""
         return self.decode(setting, setting.codes),
 
+    @remembered
     def penalised(self, setting):
         """Return loss, reconstruction and gradients of files 0 to 2."""
         return reference.penalised(
@@ -452,6 +459,7 @@ def near(found, expected, tolerance=LOSS):
     return abs(found - expected) < tolerance * max(0.1, abs(expected))
 
 
+@remembered
 def losses(call):
     """Return (where from, setting, loss) of files 0 to 2.
 
@@ -491,6 +499,7 @@ def gradients(call, name):
     return expected
 
 
+@remembered
 def wrong_gradient(call, name):
     """Return which gradient of a step is not as it must be, or ''."""
     _, step = call.results.get(name, (None, ''))
@@ -537,6 +546,7 @@ class ElboFit:
     again: float
 
 
+@remembered
 def fit_elbo(call):
     """Return the ElboFit of losses without noise, None where there is none.
     """

@@ -18,9 +18,9 @@ class Unjudgeable(Exception):
     """A file cannot be judged; the message completes "the file …"."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Setting:
-    """What an experiment is done with.
+    """What an experiment is done with; told from others by identity.
 
     weights: the values of Built.weights, in that order.
     inputs: (samples, *input_dims), each value in [0, 1).
