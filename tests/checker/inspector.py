@@ -82,6 +82,9 @@ def build(source, name, calls):
             given = copy.deepcopy(arguments)
             with blaming(f'raises {time}in {spell(arguments)}', name):
                 returned = autoencoder(*given)
+            if not tf.executing_eagerly():
+                raise Unjudgeable('switches eager execution off, without '
+                                  'which nothing can be seen of its models')
             with blaming(f'gives no models to look at in {spell(arguments)}',
                          name):
                 before = Subject(arguments, given, returned, before)

@@ -432,6 +432,9 @@ CONVOLUTIONAL = [
     ('returns models in a model', RETURNS,
      (RETURN, 'return (encoder, decoder), auto')),
     ('not valid Python', BUILDS, (RETURN, 'return encoder, decoder auto')),
+    ('eager execution off', BUILDS,
+     (IMPORT, 'import tensorflow\nimport tensorflow.keras as keras\n'
+      'tensorflow.compat.v1.disable_eager_execution()\n')),
     ('a module that is not there', BUILDS,
      (IMPORT, IMPORT + 'import keras_of_another_planet\n')),
     ('divided by 255', ENCODES,
