@@ -8,11 +8,10 @@ import base64
 import contextlib
 import copy
 import json
-import linecache
 import sys
 import traceback
 import types
-from importlib.util import decode_source
+from pathlib import Path
 
 import numpy as np
 import tensorflow as tf
@@ -61,11 +60,8 @@ def answer(replies, value):
 def build(source, name, calls):
     """Return the Subjects of each call, made twice, or raise Unjudgeable."""
     with blaming('cannot be imported', name):
-        text = decode_source(source)
-        # Where tracebacks, and TensorFlow, look for the lines of functions.
-        linecache.cache[name] = (len(text), None,
-                                 [line + '\n' for line in text.split('\n')],
-                                 name)
+        # Where tracebacks, and AutoGraph, look for the lines of functions.
+        Path(name).write_bytes(source)
         module = sys.modules['submission'] = types.ModuleType('submission')
         module.__file__ = name
         exec(compile(source, name, 'exec', dont_inherit=True), vars(module))
@@ -242,7 +238,8 @@ def describe_optimizer(auto):
     if optimizer is None:
         return None
     # Where this is a schedule, the attribute without _ is its first value.
-    rate = getattr(optimizer, '_learning_rate', optimizer.learning_rate)
+    rate = getattr(optimizer, '_learning_rate',
+                   getattr(optimizer, 'learning_rate', 0))
     rates = [rate(step) for step in (0, 100, 10000)] if callable(
         rate) else [rate]
     beta_2, epsilon, decay = (

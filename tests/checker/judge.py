@@ -575,8 +575,9 @@ def fit_elbo(call):
     nearest = min((1, call.arguments[0]), key=lambda each: abs(free - each))
     known = nearest if abs(free - nearest) < 0.02 * nearest else free
     foreign, each = _solve(terms, losses - known * entropy, losses)
-    return ElboFit(number, weight, weight * divergence.mean() / losses.mean(),
-                   left, free, each, foreign, losses.mean(), found.whole,
+    return ElboFit(number, weight,
+                   weight * divergence.mean() / abs(losses.mean()), left,
+                   free, each, foreign, losses.mean(), found.whole,
                    found.again)
 
 

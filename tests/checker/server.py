@@ -13,6 +13,7 @@ import shutil
 import signal
 import socket
 import sys
+import tempfile
 import threading
 import time
 import traceback
@@ -33,6 +34,8 @@ def serve(control, home):
     """
     # The checker is not for submissions to import.
     del sys.path[0]
+    for name in [name for name in sys.modules if name.startswith('checker')]:
+        del sys.modules[name]
     os.chdir(home)
     with contextlib.suppress(boundary.Unavailable):
         boundary.prepare()
@@ -120,6 +123,8 @@ def arrange(descriptors, scratch):
         Path('/proc/self/oom_score_adj').write_text('1000')
     os.chdir(scratch)
     os.environ.update(HOME=scratch, TMPDIR=scratch, MPLCONFIGDIR=scratch)
+    # Where AutoGraph writes the code that it makes.
+    tempfile.tempdir = scratch
 
 
 def limit(seconds):

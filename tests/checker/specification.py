@@ -12,15 +12,15 @@ PARAMETERS = (
     ('input_dims', 'hidden_layers', 'latent_dims'),
 )
 # The course's own, and others: of other depths, one hidden layer among them,
-# with sizes that differ, are not in order and repeat, so that one that is
-# written in, or in the wrong place, shows, and what goes by size too.
+# with sizes that are not in order and repeat those of the other layers, so
+# that one that is written in shows, and a layer that is told by its size.
 CALLS = (
-    ((784, [128, 64], 32), (20, [9, 9, 12], 6), (18, [11], 5)),
-    ((784, [128, 64], 32, 10e-6), (20, [9, 9, 12], 6, 0.0),
-     (18, [11], 5, 0.5)),
+    ((784, [128, 64], 32), (12, [9, 12, 6, 9, 9], 6), (18, [11], 5)),
+    ((784, [128, 64], 32, 10e-6), (12, [9, 12, 6, 9, 9], 6, 0.5),
+     (18, [11], 5, 0.0)),
     (((28, 28, 1), [16, 8, 8], (4, 4, 8)),
-     ((28, 44, 3), [8, 6, 4, 2], (2, 3, 2))),
-    ((784, [512], 2), (20, [9, 9, 12], 6)),
+     ((28, 44, 3), [4, 6, 3, 4], (2, 3, 4))),
+    ((784, [512], 2), (12, [9, 12, 6, 9, 9], 6)),
 )
 
 
