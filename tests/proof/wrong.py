@@ -155,6 +155,8 @@ VANILLA = [
     ('raises at the second call', BUILDS, (DEF, CACHED),
      (RETURN, f'BUILT[auto] = len(BUILT)\n    1 / (1 - BUILT[auto])\n'
       f'    {RETURN}')),
+    ('a layer told by its size', ENCODES, (HIDDEN, HIDDEN.replace(
+        "'relu'", "'tanh' if nodes == input_dims else 'relu'"))),
     ('reversed in place', LISTS,
      (BACK, '(hidden_layers.reverse(), hidden_layers)[1]')),
     ('models of the first call again', OWN, *REMEMBERED),
@@ -366,6 +368,7 @@ VALID = "first, (3, 3), padding='valid', activation='relu')(hidden)"
 GROWN = 'UpSampling2D((2, 2))'
 FILTERS = '    for channels in filters:\n'
 CONVOLUTIONAL = [
+    ('filters sorted', DECODER, ('reversed(rest)', 'sorted(rest)')),
     ('one channel written in', SHAPES, ('input_dims[-1]', '1')),
     ('channels of the filters', SHAPES, ('input_dims[-1]', 'first')),
     ('filters not reversed', DECODER, ('reversed(rest)', 'rest')),
@@ -619,6 +622,8 @@ VARIATIONAL = [
     ('KL without the mean', KL, (MEAN, '')),
     ('KL without the log variance', KL, (VARIANCE, '')),
     ('KL negated', KL, *divergence('-loss')),
+    ('KL negated beside a mean cross-entropy', KL, *divergence('-loss'),
+     ('[input_dims])', '[1])')),
     ('KL times nothing', KL, *divergence('0 * loss')),
     ('mean not squared', KL, ('regularizers.L2(1', 'regularizers.L1(1')),
     ('mean twice', KL, ('L2(1 / 2)', 'L2(1.0)')),
