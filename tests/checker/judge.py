@@ -35,11 +35,20 @@ FAR, SMALL = 300, 0.1
 TOLERANCE, GRADIENT, LOSS = 1e-4, 0.02, 1e-5
 
 
-# What several checks need is computed once for each Call and Setting.
-remembered = functools.lru_cache(64)
+def remembered(function):
+    """Compute what several checks need once, and forget it with the Call."""
+    @functools.wraps(function)
+    def recalled(call, *arguments):
+        known, key = vars(call).setdefault('known', {}), (
+            function.__name__, *arguments)
+        if key not in known:
+            known[key] = function(call, *arguments)
+        return known[key]
+
+    return recalled
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class Call:
     """One call of autoencoder(), and all that was observed of it.
 
