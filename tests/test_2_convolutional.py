@@ -6,6 +6,6 @@ class TestConvolutional(Deterministic):
     """A convolutional autoencoder: kernels, padding, pooling, upsampling.
 
     Where one of these differs, so do shapes or numbers: see
-    checker.specification for what each layer must be.
+    checker.layers for what each layer must be.
     """
     task = 2

@@ -13,7 +13,7 @@ from typing import Dict, Optional, Tuple, Union
 
 import numpy as np
 
-from checker import reference, specification
+from checker import layers, reference, specification
 from checker.observation import (
     Built, Draws, Fit, Losses, Outputs, Setting, Step, Submission,
     Unjudgeable, plain, understand)
@@ -67,12 +67,12 @@ class Call:
     @functools.cached_property
     def encoder(self):
         """The stages of the encoder."""
-        return specification.encoder(self.task, self.arguments)
+        return layers.encoder(self.task, self.arguments)
 
     @functools.cached_property
     def decoder(self):
         """The stages of the decoder."""
-        return specification.decoder(self.task, self.arguments)
+        return layers.decoder(self.task, self.arguments)
 
     @property
     def cut(self):
@@ -233,8 +233,8 @@ def _order(task, arguments, first, second):
     """Return the weights of the stages as positions, or None."""
     order = []
     for half, stages in (
-            ('encoder', specification.encoder(task, arguments)),
-            ('decoder', specification.decoder(task, arguments))):
+            ('encoder', layers.encoder(task, arguments)),
+            ('decoder', layers.decoder(task, arguments))):
         left = list(first.models[half].weights) if first.models else []
         wanted = [shape for stage in stages for shape in stage.shapes]
         if Counter(first.weights[place] for place in left) != Counter(wanted):

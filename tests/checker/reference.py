@@ -160,7 +160,7 @@ def penalised(encoder, decoder, weights, x, lambtha=0.):
     """Return loss, reconstruction and gradients of files 0 to 2.
 
     Args:
-        encoder, decoder: stages of checker.specification.
+        encoder, decoder: stages of checker.layers.
         weights: a list of kernels and biases, those of the encoder first.
         x: a batch of inputs.
         lambtha: the weight of the L1 norm of the encoding.

@@ -4,7 +4,7 @@ import math
 import numpy as np
 import pytest
 
-from checker import judge, noise, reference, specification
+from checker import judge, layers, noise, reference, specification
 from checker.judge import Call
 from checker.observation import Built, Setting, parse, plain
 
@@ -15,8 +15,7 @@ CALLS = [pytest.param(task, call, id=specification.spell(call))
 
 def call_of(task, arguments):
     """Return a Call of which nothing was observed."""
-    stages = (specification.encoder(task, arguments)
-              + specification.decoder(task, arguments))
+    stages = layers.encoder(task, arguments) + layers.decoder(task, arguments)
     shapes = tuple(size for stage in stages for size in stage.shapes)
     order = tuple(range(len(shapes)))
     built = Built('', '', '', shapes, order, {}, None)
