@@ -60,6 +60,8 @@ def parse(source):
         Unjudgeable: where it is not valid Python.
     """
     try:
+        # This bounds how deep it is; the other ends Python 3.10 beyond that.
+        compile(source, '<file>', 'exec', dont_inherit=True)
         return ast.parse(source)
     except SyntaxError as error:
         where = f'line {error.lineno}: ' if error.lineno else ''

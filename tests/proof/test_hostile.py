@@ -353,7 +353,7 @@ INPUTS = {
     'loop': 'it is a link that leads nowhere',
     'syntax': 'not valid Python: line 1', 'latin': 'not valid Python',
     'coding': 'not valid Python', 'nul': 'not valid Python',
-    'deep': 'not valid Python'}
+    'deep': 'not valid Python', 'terms': 'not valid Python'}
 
 
 def put(name, path):
@@ -362,7 +362,8 @@ def put(name, path):
         'empty': b'', 'huge': b'#' * (LARGEST + 1) + b'\n',
         'syntax': b'def autoencoder(:\n', 'latin': b'"""\xe9"""\n',
         'coding': b'# coding: none\n', 'nul': b'x = 1\0\n',
-        'deep': b'(' * 10 ** 5 + b'\n'}
+        'deep': b'(' * 10 ** 5 + b'\n',
+        'terms': b'x = 1' + b' + 1' * 60000 + b'\n'}
     links = {'out': '../a-honest/' + FILES[0], 'nowhere': 'x',
              'loop': FILES[0], 'device': os.devnull}
     if name in contents:
