@@ -1,4 +1,5 @@
 """Says what most likely made numbers differ: a guess, tried as numbers too."""
+import dataclasses
 import math
 
 import numpy as np
@@ -152,12 +153,13 @@ def change(expected, found):
         said = [f'{what} {by:.4g}' for what, by, usual in (
             ('multiplied by', factor, 1), ('shifted by', shift, 0))
             if abs(by - usual) > 1e-3]
-        return f'values that are {" and ".join(said)}'
+        if said:
+            return f'values that are {" and ".join(said)}'
     low, high = found.min(), found.max()
     if same(found, np.clip(expected, low, high)):
         return 'values clipped to ' + ' and '.join(
-            [f'at least {low:.4g}'] * bool(expected.min() < low - 1e-3)
-            + [f'at most {high:.4g}'] * bool(expected.max() > high + 1e-3))
+            [f'at least {low:.4g}'] * bool(expected.min() < low - 1e-4)
+            + [f'at most {high:.4g}'] * bool(expected.max() > high + 1e-4))
     kept = (found != 0) & (expected != 0)
     if kept.any() and (found[expected != 0] == 0).any() and np.ptp(
             found[kept] / expected[kept]) < 1e-3:
@@ -196,30 +198,31 @@ def losses(x, p):
 
 def penalties(call, setting):
     """Return {name: value} of penalties that might be on top, times 1."""
-    weights = call.weights(setting)
-    outputs, hidden = [], setting.inputs
+    weights, count = call.weights(setting), len(setting.inputs)
+    outputs, passed = [], setting.inputs
     for place, stage in enumerate(call.encoder + call.decoder):
-        hidden, _ = reference.forward(
-            [stage], weights[2 * place:2 * place + 2], hidden)
-        outputs.append(hidden)
-    code, count = outputs[len(call.encoder) - 1], len(setting.inputs)
+        output, _ = reference.forward(
+            [dataclasses.replace(stage, resize='')],
+            weights[2 * place:2 * place + 2], passed)
+        passed, _ = reference.FUNCTIONS[stage.resize](output)
+        outputs.append(output)
+    cut, every = len(call.encoder), range(len(outputs))
+    code = outputs[cut - 1]
     found = {
         L1: abs(code).sum() / count,
-        'the L2 norm of the encoding, squared': (code ** 2).sum() / count,
-        'the L1 norms of all layers of the encoder': sum(
-            abs(output).sum() / count
-            for output in outputs[:len(call.encoder)]),
-        'the L1 norm of the reconstruction': abs(outputs[-1]).sum() / count}
-    for name, norm in (('L1', np.abs), ('L2', np.square)):
-        for place, stage in enumerate(call.encoder + call.decoder):
-            half = 'encoder' if place < len(call.encoder) else 'decoder'
-            found[f'an {name} penalty on the kernel of {stage} of the '
-                  f'{half}'] = norm(weights[2 * place]).sum()
-        found[f'an {name} penalty on all kernels'] = sum(
-            norm(kernel).sum() for kernel in weights[::2])
-        for place, output in enumerate(outputs[:-1]):
-            if output is not code:
-                stage = (call.encoder + call.decoder)[place]
-                found[f'an {name} penalty on the output of {stage}'] = norm(
-                    output).sum() / count
+        'the L2 norm of the encoding, squared': (code ** 2).sum() / count}
+    groups = {
+        **{call.where(2 * place): [place] for place in every},
+        'the hidden layers of the encoder': every[:cut - 1],
+        'the hidden layers of the decoder': every[cut:-1],
+        'all hidden layers': [*every[:cut - 1], *every[cut:-1]],
+        'all layers of the encoder': every[:cut],
+        'all layers of the decoder': every[cut:],
+        'all layers but the last': every[:-1], 'all layers': every}
+    for group, places in groups.items():
+        for name, norm in (('L1', np.abs), ('L2', np.square)):
+            found[f'an {name} penalty on the kernel of {group}'] = sum(
+                norm(weights[2 * place]).sum() for place in places)
+            found[f'an {name} penalty on the output of {group}'] = sum(
+                norm(outputs[place]).sum() / count for place in places)
     return found

@@ -19,6 +19,9 @@ HINTS = {
     'name .* is used .* times':
     'Two layers of a model cannot share a name: leave names out, or number '
     'them.',
+    r'of tensorflow\.python':
+    'tensorflow.python.keras is no part of what TensorFlow offers: import '
+    'tensorflow.keras.',
     'must return three models':
     'End with: return encoder, decoder, auto.',
     'must not change the lists':
@@ -33,7 +36,9 @@ HINTS = {
     "In the encoder padding='same' keeps odd edges; in the decoder the last "
     "convolution but one has padding='valid', and the channels of the output "
     'are those of input_dims.',
-    'layers of the decoder must be':
+    'found .*Conv2DTranspose':
+    'Each is keras.layers.Conv2D, followed by keras.layers.UpSampling2D.',
+    'layers of the decoder must be .* found (?!weights of the shapes)':
     'The decoder goes through the list from its end, reversed(...), and ends '
     'with the size of the input.',
     'built from the very encoder':
@@ -55,9 +60,11 @@ HINTS = {
     'without a penalty':
     'Pass activity_regularizer=keras.regularizers.L1(lambtha) to the latent '
     'layer.',
-    'penalty on (the|all) kernel':
+    'penalty on the kernel':
     'kernel_regularizer looks at the weights of a layer, activity_regularizer '
     'at what it gives.',
+    'averaged over all values.*times an L. penalty on the output':
+    'activity_regularizer adds to the loss: leave it out.',
     "loss must be the binary cross-entropy, averaged":
     "Pass loss='binary_crossentropy', which is just this.",
     'must be z, mean, log variance':
@@ -81,6 +88,8 @@ HINTS = {
     'training must have the loss of evaluate':
     'Add the same terms whether training is True or not.',
 }
+# Of what was found, in characters.
+LONGEST = 4000
 
 
 class Fault(pytest.fail.Exception):
@@ -97,11 +106,11 @@ class Fault(pytest.fail.Exception):
 
     def __init__(self, required, found, call=''):
         self.required, self.found, self.call = required, found, call
-        first, *rest = found.split('\n')
+        # A submission may say more than anyone would read.
+        first, *rest = found[:LONGEST].split('\n')
         sentence = f'{required}; found {first}' + f', in {call}' * bool(call)
         self.hint = next((hint for pattern, hint in HINTS.items()
-                          # A submission says how long it is.
-                          if re.search(pattern, sentence[:4000])), '')
+                          if re.search(pattern, sentence)), '')
         super().__init__('\n'.join([
             sentence + f'.  {self.hint}' * bool(self.hint), *rest]),
             pytrace=False)

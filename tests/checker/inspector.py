@@ -8,6 +8,7 @@ import base64
 import contextlib
 import copy
 import json
+import re
 import sys
 import traceback
 import types
@@ -105,7 +106,9 @@ def blaming(what, name):
 def describe(error):
     """Return an exception in one line."""
     try:
-        lines = [line for line in str(error).splitlines() if line.strip()]
+        # Keras emphasises with the escape sequences of a terminal.
+        text = re.sub(r'\x1b\[[0-9;]*m', '', str(error))
+        lines = [line for line in text.splitlines() if line.strip()]
     except BaseException:
         lines = []
     said = lines[0].strip() if lines else ''
@@ -182,17 +185,34 @@ class Subject:
     @contextlib.contextmanager
     def at(self, setting):
         """Set the weights, and afterwards what all variables were."""
-        every = {id(variable): variable for variable in (
-            *self.encoder.variables, *self.decoder.variables,
-            *self.auto.variables)}
-        kept = [(variable, array(variable)) for variable in every.values()]
-        try:
+        with kept(*self.encoder.variables, *self.decoder.variables,
+                  *self.auto.variables):
             for weight, value in zip(self.weights, setting.weights):
                 weight.assign(value.astype('float32'))
             yield
-        finally:
-            for variable, value in kept:
-                variable.assign(value)
+
+    @contextlib.contextmanager
+    def training_at(self, setting):
+        """The same, and what the optimizer remembers."""
+        optimizer, variables = self.auto.optimizer, ()
+        with contextlib.suppress(Exception):
+            # As a part of a graph this would take a second.
+            optimizer.build(self.auto.trainable_variables)
+            variables = tuple(optimizer.variables)
+        with self.at(setting), kept(*variables):
+            yield
+
+
+@contextlib.contextmanager
+def kept(*variables):
+    """Set variables afterwards to what they are."""
+    values = {id(variable): (variable, array(variable))
+              for variable in variables}
+    try:
+        yield
+    finally:
+        for variable, value in values.values():
+            variable.assign(value)
 
 
 def kind_of(returned):
@@ -201,7 +221,10 @@ def kind_of(returned):
         return f'({", ".join(map(kind_of, returned[:9]))})'
     if isinstance(returned, keras.Model):
         return 'model'
-    return 'None' if returned is None else type(returned).__name__
+    kind = type(returned)
+    # What else is called a model may come from another Keras.
+    where = f' of {kind.__module__}' * (kind.__module__ != 'builtins')
+    return 'None' if returned is None else f'{kind.__name__}{where}'
 
 
 def keras_class(thing):
@@ -240,8 +263,11 @@ def describe_optimizer(auto):
     # Where this is a schedule, the attribute without _ is its first value.
     rate = getattr(optimizer, '_learning_rate',
                    getattr(optimizer, 'learning_rate', 0))
-    rates = [rate(step) for step in (0, 100, 10000)] if callable(
-        rate) else [rate]
+    rates = [rate]
+    if isinstance(rate, keras.optimizers.schedules.LearningRateSchedule):
+        rates = [rate(step) for step in (0, 100, 10000)]
+    elif callable(rate):
+        rates = [rate()]
     beta_2, epsilon, decay = (
         float(array(getattr(optimizer, name, 0) or 0))
         for name in ('beta_2', 'epsilon', 'weight_decay'))
@@ -307,12 +333,13 @@ def watched(subject, layers):
 
 
 def step(subject, setting):
-    """Evaluate half a batch, then see what training on all of it applies."""
+    """Evaluate half a batch, then see what training on all of it does."""
     auto, x = subject.auto, setting.inputs
-    with subject.at(setting), eagerly():
+    with subject.training_at(setting), eagerly():
         evaluated = loss_of(auto, auto.test_step, x[::2], x[::2])
         with captured(auto) as pairs:
             trained = loss_of(auto, auto.train_step, x, x)
+        weights = tuple(map(array, subject.weights))
     places = {id(weight): str(place)
               for place, weight in enumerate(subject.weights)}
     gradients = {}
@@ -320,18 +347,19 @@ def step(subject, setting):
         place = places.get(id(variable))
         if gradient is not None and place is not None:
             gradients[place] = gradients.get(place, 0) + array(gradient)
-    return Step(evaluated, trained, gradients)
+    return Step(evaluated, trained, gradients, weights)
 
 
 def fit(subject, setting):
     """Train for an epoch of one step, in a compiled graph."""
     auto, x = subject.auto, setting.inputs.astype('float32')
-    with contextlib.suppress(Exception):
-        # As a part of the graph this would take a second.
-        auto.optimizer.build(auto.trainable_variables)
-    with subject.at(setting):
-        history = auto.fit(x, x, batch_size=len(x), verbose=0).history
-        return Fit(float(np.mean(loss_in(history)[0])),
+    losses = []
+    # What fit returns may be a metric that has the name of the loss.
+    watch = keras.callbacks.LambdaCallback(
+        on_train_batch_end=lambda batch, logs: losses.append(loss_in(logs)))
+    with subject.training_at(setting):
+        auto.fit(x, x, batch_size=len(x), verbose=0, callbacks=[watch])
+        return Fit(float(np.mean(losses[0])),
                    tuple(map(array, subject.weights)))
 
 
@@ -355,8 +383,10 @@ def loss_of(auto, method, inputs, targets):
 
 
 def loss_in(logs):
-    """Return what logs call the loss, or else what comes first."""
-    return logs.get('loss', [*logs.values()][0])
+    """Return what logs call the loss or the total, else what comes first."""
+    totals = [name for name in logs if 'total' in name]
+    return logs[next(name for name in ('loss', *totals, *logs)
+                     if name in logs)]
 
 
 def draw(subject, setting):
@@ -384,15 +414,18 @@ def eagerly():
 
 @contextlib.contextmanager
 def captured(auto):
-    """Yield a list that gets (gradient, variable), while nothing is moved."""
+    """Yield a list that gets the (gradient, variable) that are applied."""
     optimizer, pairs = auto.optimizer, []
+    name = 'apply' if hasattr(optimizer, 'apply') else 'apply_gradients'
+    usual = getattr(optimizer, name)
 
     def apply(gradients, *arguments, **keywords):
+        gradients = list(gradients)
         variables = [*arguments, *keywords.values(), auto.trainable_variables]
         pairs.extend(zip(gradients, variables[0])
                      if name == 'apply' else gradients)
+        return usual(gradients, *arguments, **keywords)
 
-    name = 'apply' if hasattr(optimizer, 'apply') else 'apply_gradients'
     setattr(optimizer, name, apply)
     try:
         yield pairs

@@ -25,8 +25,9 @@ KINDS = {'call': Outputs, 'train': Outputs, 'watch': Outputs,
 SAMPLES = 6
 # Of z, so many that their shape shows.
 DRAWS = 8000
-# A power of 2, so that what is multiplied by it is rounded as before.
-LOUD = 32
+# What each hidden layer multiplies numbers by; a power of 2, so that they are
+# rounded as before.
+LOUD = 8
 # Far above and far below where relu bends; and a size of the matrix that is
 # small enough for float32 to tell probabilities from 1.
 FAR, SMALL = 300, 0.1
@@ -104,14 +105,16 @@ class Call:
         return reference.distribution(self.encoder, weights[:self.cut],
                                       inputs)[:2]
 
-    def logits(self, weights, inputs, codes):
-        """Return what goes into the last sigmoid, of auto and decoder."""
+    def codes(self, weights, inputs):
+        """Return the encodings for stages' weights; of file 3, the means."""
+        return (self.means(weights, inputs)[0] if self.task == 3 else
+                reference.forward(self.encoder, weights, inputs)[0])
+
+    def logits(self, weights, codes):
+        """Return what goes into the last sigmoid of the decoder."""
         *stages, last = self.decoder
         stages = [*stages, dataclasses.replace(last, activation='linear')]
-        encoded = (self.means(weights, inputs)[0] if self.task == 3 else
-                   reference.forward(self.encoder, weights, inputs)[0])
-        return [reference.forward(stages, weights[self.cut:], code)[0]
-                for code in (encoded, codes)]
+        return reference.forward(stages, weights[self.cut:], codes)[0]
 
     def epsilon(self, setting, z):
         """Return the noise in z, as multiples of the standard deviation."""
@@ -163,7 +166,8 @@ def examine(ask, source, name, task):
         plan(call, place) for place, call in enumerate(found)])]
     shallow = min(found, key=lambda call: len(call.encoder + call.decoder))
     return _tried(ask, found, [
-        plan_further(call, call is shallow) for call in found])
+        plan_further(call, place, call is shallow)
+        for place, call in enumerate(found)])
 
 
 def _sensible(built):
@@ -208,15 +212,15 @@ def _observation(call, kind, setting, answer):
     sizes = {name: [(len(setting.inputs), *size) for size in
                     call.built.models[name].shapes] for name in NAMES}
     given, wanted = [], []
-    if kind == 'step':
-        given = {place: gradient.shape for place, gradient
-                 in found.gradients.items()}
-        wanted = {str(place): size for place, size
-                  in enumerate(call.built.weights)
-                  if str(place) in found.gradients}
-    if kind == 'fit':
+    if kind in ('step', 'fit'):
         given = [weight.shape for weight in found.weights]
         wanted = list(call.built.weights)
+    if kind == 'step':
+        given += sorted((place, gradient.shape) for place, gradient
+                        in found.gradients.items())
+        wanted += sorted((str(place), size) for place, size
+                         in enumerate(call.built.weights)
+                         if str(place) in found.gradients)
     if kind == 'evaluate':
         given, wanted = [len(found.each)], [len(setting.inputs)]
     if kind == 'draw':
@@ -252,14 +256,13 @@ def plan(call, place):
     """Return {name: (0 for the first call or 1, experiment, Setting)}."""
     if call.order is None:
         return {}
-    usual = arrange(call)
+    usual, trained = arrange(call), arrange_step(call, place)
     found = {'called': (0, 'call', usual), 'training': (0, 'train', usual),
-             'wide': (0, 'call', arrange(call, 'wide'))}
+             'wide': (0, 'call', arrange(call, 'wide', loud=True)),
+             'step': (0, 'step', trained)}
     if call.task != 3:
-        found['step'] = 0, 'step', arrange(call, 'loud')
         return found
-    muted = arrange(call, 'muted')
-    found.update(losses=(0, 'evaluate', muted), step=(0, 'step', muted))
+    found['losses'] = 0, 'evaluate', trained
     # Those of the course's call are large, and would show the same.
     if place:
         found.update(draws=(0, 'draw', arrange(call, 'linear', DRAWS)),
@@ -267,7 +270,17 @@ def plan(call, place):
     return found
 
 
-def plan_further(call, fitting):
+def arrange_step(call, place):
+    """Draw a Setting for a step of training.
+
+    Penalties on what hidden layers give, and bounds of their weights, show
+    where these are large; those on the last kernels, where they are not.
+    """
+    return arrange(call, 'muted' if call.task == 3 else 'usual',
+                   loud=place != 1)
+
+
+def plan_further(call, place, fitting):
     """Return a plan to look into what differs, and to fit."""
     found = {f'{name}, watched': (0, 'watch training' if name == 'training'
                                   else 'watch', call.results[name][0])
@@ -280,13 +293,13 @@ def plan_further(call, fitting):
     if call.task != 3 and not all(
             near(loss, call.penalised(setting)[0])
             for _, setting, loss in losses(call)):
-        found['losses'] = 0, 'evaluate', call.results['step'][0]
-    for name, regime, samples in (
-            ('step', 'muted' if call.task == 3 else 'loud', SAMPLES),
-            ('single', 'single', 1)):
-        # In a sum near zero, float32 may see the other side of it.
-        if wrong_gradient(call, name):
-            found[f'{name} again'] = 0, 'step', arrange(call, regime, samples)
+        # With other weights than in the step, so that penalties differ.
+        found['losses'] = 0, 'evaluate', arrange(call)
+    # In a sum near zero, float32 may see the other side of it.
+    if wrong_gradient(call, 'step'):
+        found['step again'] = 0, 'step', arrange_step(call, place)
+    if wrong_gradient(call, 'single'):
+        found['single again'] = 0, 'step', arrange(call, 'single', 1)
     return found
 
 
@@ -301,18 +314,20 @@ def differs(call, half, name):
         map(same, given, expected))
 
 
-def arrange(call, regime='usual', samples=SAMPLES):
+def arrange(call, regime='usual', samples=SAMPLES, loud=False):
     """Draw a Setting that shows what is to be seen.
 
     usual: sums of some 1, where activations differ most.
-    wide: sums of some 20, of 10 in the last layer, for caps and leaks.
-    loud: the same as usual, but hidden layers that give large numbers, so
-        that penalties on them and bounds of their weights show.
-    muted: loud, and a decoder that does not see z, so that the loss has no
-        noise, and a large divergence.
+    wide: outputs close to 0 and 1, and log variances of 8, for bounds.
+    muted: a decoder that does not see z, so that the loss has no noise, and
+        a large divergence.
     single: a decoder most units of which are on for most z.
     linear: a decoder from whose output z can be told, and a log variance
         that is far from 0.
+
+    Args:
+        loud: whether hidden layers give numbers that grow from one to the
+            next.
     """
     random = np.random.default_rng(secrets.randbits(64))
     stages = call.encoder + call.decoder
@@ -320,7 +335,7 @@ def arrange(call, regime='usual', samples=SAMPLES):
     gains, biases = [1.3] * len(stages), [0.3] * len(stages)
     if regime == 'muted':
         gains[first] = 0
-        biases[first - 2:first] = 4, 2
+        biases[first - 2:first] = 1, 1
     weights = []
     for stage, gain, bias in zip(stages, gains, biases):
         kernel, size = stage.shapes
@@ -332,24 +347,28 @@ def arrange(call, regime='usual', samples=SAMPLES):
     if regime == 'single':
         for bias in weights[2 * first + 1:-2:2]:
             bias += 2
-    if regime in ('wide', 'loud', 'muted'):
-        heads = 2 if call.task == 3 else regime != 'wide'
-        _amplify(weights, 0, first, heads)
-        _amplify(weights, first, last + 1, 1)
+    if loud:
+        _amplify(weights, 0, first - 2 if call.task == 3 else first - 1, first)
+        _amplify(weights, first, last, last + 1)
     inputs = random.random((samples, *shape(call.arguments[0])))
     codes = random.standard_normal((samples, *shape(call.arguments[2])))
     if regime == 'muted':
         # From dark to bright: losses that differ.
         inputs *= np.linspace(0.1, 1, samples)[:, None]
     if call.task == 3:
-        # Where the noise neither drowns nor ends.
-        for head, limit in ((0, 8 if regime == 'muted' else 3), (
-                1, {'muted': 4, 'linear': 1}.get(regime, 1.5))):
+        limits = {'wide': (8, 8), 'muted': (8, 4), 'linear': (3, 1)}.get(
+            regime, (3, 1.5))
+        for head, (values, limit) in enumerate(zip(
+                call.means(weights, inputs), limits)):
             place = 2 * (first - 2 + head)
-            _scale(weights[place:place + 2],
-                   lambda: call.means(weights, inputs)[head], limit)
-    _scale(weights[-2:], lambda: call.logits(weights, inputs, codes),
-           10 if regime == 'wide' else 6)
+            _scale(weights[place:place + 2], values, limit, regime == 'wide')
+    if regime == 'wide':
+        _scale(weights[-2:], call.logits(weights, codes), 10, True)
+    else:
+        # Farther out, float32 could not tell a loss or a gradient any more.
+        _scale(weights[-2:], np.stack([
+            call.logits(weights, given)
+            for given in (call.codes(weights, inputs), codes)]), 6, False)
     if regime == 'linear':
         weights[2 * first - 1][::2] += 3
         weights[2 * first - 1][1::2] -= 3
@@ -362,31 +381,33 @@ def arrange(call, regime='usual', samples=SAMPLES):
             [placed[place] for place in range(len(placed))], inputs, codes)))
 
 
-def _amplify(weights, start, stop, back):
-    """Have stages give larger numbers, but for the last ones, in place.
+def _amplify(weights, start, ends, stop):
+    """Have each of some stages give larger numbers, in place.
 
     Args:
-        start, stop: the first stage, and the one after the last.
-        back: how many of the last stages give the same numbers as before.
+        start, ends, stop: the first stage, the first of the last ones, which
+            give the same numbers as before, and the one after these.
     """
-    weights[2 * start] *= LOUD
-    for place in range(start, stop):
-        if place < stop - back:
-            weights[2 * place + 1] *= LOUD
-        else:
-            weights[2 * place] /= LOUD
+    growth = 1
+    for place in range(start, ends):
+        growth *= LOUD
+        weights[2 * place] *= LOUD
+        weights[2 * place + 1] *= growth
+    for place in range(ends, stop):
+        weights[2 * place] /= growth
 
 
-def _scale(weights, outputs, limit):
-    """Scale a kernel and a bias until the output farthest from 0 is a limit.
+def _scale(weights, outputs, limit, each):
+    """Scale a kernel and a bias, in place, to outputs that reach a limit.
 
-    Farther out, float32 could not tell a loss or a gradient any more; and
-    were it below 0, the variance would hardly count.
+    They do so where they are farthest from 0, above it; or each unit does,
+    above and below in turns, so that a bound on either side shows.
     """
-    values = np.ravel(outputs())
-    factor = limit / values[np.argmax(np.abs(values))]
+    rows = outputs.reshape(-1, outputs.shape[-1] if each else 1)
+    units = np.arange(rows.shape[1])
+    farthest = rows[np.abs(rows).argmax(axis=0), units]
     for weight in weights:
-        weight *= factor
+        weight *= limit * (-1.) ** units / farthest
 
 
 def _single(values):
@@ -477,13 +498,15 @@ def losses(call):
     setting, step = call.results.get('step', (None, ''))
     if isinstance(step, str):
         return []
-    _, single = call.results.get('losses', (None, ''))
+    apart, single = call.results.get('losses', (None, ''))
     each = () if isinstance(single, str) else single.each
+    fitted, fit = call.results.get('fit', (None, ''))
     return [
         ('evaluate gives', _part(setting, slice(None, None, 2)),
          step.evaluated),
-        ('a step of training gives', setting, step.trained),
-        *(('evaluate gives', _part(setting, slice(place, place + 1)), loss)
+        ('a step of training gives', setting, step.loss),
+        *([] if isinstance(fit, str) else [('fit gives', fitted, fit.loss)]),
+        *(('evaluate gives', _part(apart, slice(place, place + 1)), loss)
           for place, loss in enumerate(each))]
 
 

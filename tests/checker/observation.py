@@ -127,15 +127,17 @@ class Outputs:
 
 @dataclass(frozen=True)
 class Step:
-    """A step of training on a batch, of which nothing was applied.
+    """A step of training on a batch.
 
     evaluated: the loss of every second sample, evaluated before.
-    trained: the loss of the step.
+    loss: of the step.
     gradients: {position in Built.weights: what the optimizer was given}.
+    weights: what it made of Built.weights.
     """
     evaluated: float
-    trained: float
+    loss: float
     gradients: Dict[str, np.ndarray]
+    weights: Tuple[np.ndarray, ...]
 
 
 @dataclass(frozen=True)

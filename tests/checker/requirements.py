@@ -180,13 +180,13 @@ class Requirements:
     @pytest.mark.after('test_auto_can_be_trained', 'test_no_weight_is_frozen')
     def test_step_is_one_of_adam(self, calls):
         """A step of training moves each weight as Adam does."""
-        for call, setting, fit in observed(calls, 'fit'):
+        for call, setting, moved in observed(calls, 'step', 'fit'):
             for number, place in enumerate(call.order):
                 gradient = call.results['step'][1].gradients.get(str(place))
                 # There, that of file 3 depends on noise.
                 if gradient is None or call.task == 3 and number == call.cut:
                     continue
-                old, new = setting.weights[place], fit.weights[place]
+                old, new = setting.weights[place], moved.weights[place]
                 require(is_first_step(call.built.optimizer, gradient, old,
                                       new),
                         'the first step must move each weight by learning '
@@ -243,13 +243,18 @@ def describe(call, half):
     """Return what a half must compute, in words."""
     count = len(getattr(call, half))
     if half == 'decoder':
-        return (f'{count - 1} layers with relu'
+        return (layers_with_relu(count - 1)
                 + ' and upsampling' * (call.task == 2)
                 + ', then one with sigmoid')
     if call.task == 3:
-        return (f'{count - 2} layers with relu, then mean and log variance '
+        return (f'{layers_with_relu(count - 2)}, then mean and log variance '
                 'with no activation')
-    return f'{count} layers with relu' + ' and max pooling' * (call.task == 2)
+    return layers_with_relu(count) + ' and max pooling' * (call.task == 2)
+
+
+def layers_with_relu(count):
+    """Return how many layers with relu, in words."""
+    return f'{count} layer{"s" * (count > 1)} with relu'
 
 
 def check_gradients(calls, *names):
@@ -328,7 +333,7 @@ def cause_of_loss(call):
         if all(right[guess] for right in guesses):
             return guess
     if np.ptp(factors) < 1e-4 * abs(factors[0]) and not near(
-            factors[0], 1, 1e-3):
+            factors[0], 1, 0.02):
         return f', {factors[0]:.4g} times the binary cross-entropy'
     name, weight = _penalty(call)
     return f', with {weight:.3g} times {name}' if name else ''
@@ -344,7 +349,7 @@ def _penalty(call):
         penalties.append(causes.penalties(call, setting))
     best, differences = ('', 0), np.array(differences)
     # What float32 leaves of a small weight.
-    least = max(0.01 * np.abs(differences).max(), 1e-6)
+    least = max(1e-4 * np.abs(differences).max(), 2e-6)
     for name in penalties[0]:
         values = np.array([penalty[name] for penalty in penalties])
         weight = values @ differences / (values @ values + 1e-30)

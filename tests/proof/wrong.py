@@ -142,10 +142,14 @@ TIED = '''    class Tied(keras.layers.Layer):
 
 '''
 
+WEAK = 'keras.regularizers.L2(1e-4)'
+
 VANILLA = [
     # What is no three models, or not those of this call.
     ('returns nothing', RETURNS, (RETURN, 'return None')),
     ('returns strings', RETURNS, (RETURN, "return 'a', 'b', 'c'")),
+    ('models of a Keras that nobody offers', RETURNS,
+     ('tensorflow.keras', 'tensorflow.python.keras')),
     ('another order', SHAPES, (RETURN, 'return decoder, encoder, auto')),
     ('another name', BUILDS, ('def autoencoder', 'def auto_encoder')),
     ('too few parameters', BUILDS, (', latent_dims', '')),
@@ -207,6 +211,9 @@ VANILLA = [
     ('linear latent layer', ENCODES, (LATENT, 'latent_dims')),
     ('sigmoid latent layer', ENCODES,
      (LATENT, "latent_dims, activation='sigmoid'")),
+    ('an output kept from 0 and 1', DECODES,
+     before(OTHER_HALF, mapped('reconstruction',
+                               'keras.backend.clip(t, 0.001, 0.999)'))),
     ('relu output', DECODES, ("'sigmoid'", "'relu'")),
     ('hard sigmoid output', DECODES, ("'sigmoid'", "'hard_sigmoid'")),
     ('a residual', ENCODES,
@@ -242,6 +249,17 @@ VANILLA = [
     ('no logits taken for some', LOSS,
      ("'sigmoid'", 'lambda t: 1 / (1 + keras.backend.exp(-t))'),
      (BCE, 'loss=keras.losses.BinaryCrossentropy(from_logits=True)')),
+    ('weak L2 on the last kernel', LOSS,
+     ("'sigmoid'", f"'sigmoid', kernel_regularizer={WEAK}")),
+    ('weak L2 on the latent kernel', LOSS,
+     (LATENT, f'{LATENT}, kernel_regularizer={WEAK}')),
+    ('weights with a bound after the first layer', STEP,
+     (ENCODED, ENCODED.replace(
+         "'relu'", "'relu', kernel_constraint=None if nodes ==\n"
+         "            hidden_layers[0] else 'max_norm'"))),
+    ('another loss in graphs', LOSS,
+     (BCE, 'loss=lambda y, p: keras.losses.binary_crossentropy(y, p) * (\n'
+      "        1 if hasattr(p, 'numpy') else 2)")),
     ('another loss in training', LOSS, *SQUARED),
     ('the gradient of another loss', GRADIENTS, *PRETENDED),
 ]
@@ -475,10 +493,12 @@ CONVOLUTIONAL = [
     ('categorical cross-entropy', LOSS,
      (BCE, "loss='categorical_crossentropy'")),
     ('a loss of twice the size', LOSS, (BCE, f'{BCE}, loss_weights=[2]')),
+    ('weak L2 on the last kernel', LOSS,
+     (LAST, f'{LAST}, kernel_regularizer={WEAK}')),
     ('L2 on the kernels', LOSS,
      (POOL, POOL.replace("'relu'", "'relu', kernel_regularizer='l2'"))),
-    ('L1 on a hidden layer', LOSS,
-     (UP, UP.replace("'relu'", "'relu', activity_regularizer='l1'"))),
+    ('L1 on the layers of the encoder', LOSS,
+     (POOL, POOL.replace("'relu'", "'relu', activity_regularizer='l1'"))),
     ('something added to the loss', LOSS,
      (VALID, VALID.replace("'relu'", "'relu', activity_regularizer=lambda t: "
                            'keras.backend.sum(\n        keras.backend'
@@ -561,6 +581,9 @@ VARIATIONAL = [
     ('log variance clipped nearby', ENCODES,
      before('    z = ', mapped('z_log_var',
                                'keras.backend.clip(t, -1, 1)'))),
+    ('small log variances clipped', ENCODES,
+     before('    z = ', mapped('z_log_var',
+                               'keras.backend.clip(t, -6, 20)'))),
     ('selu in the encoder', ENCODES,
      (f'{HIDDEN}\n    z_m', f'{HIDDEN}\n    z_m'.replace('relu', 'selu'))),
     ('relu output', DECODES, ("'sigmoid'", "'relu'")),
@@ -639,6 +662,9 @@ VARIATIONAL = [
      *divergence('K.mean(K.sum(K.square(z) - z_log_var - K.square(\n'
                  '                z - z_mean) / K.exp(z_log_var), axis=-1)) '
                  '/ 2')),
+    ('L2 on the kernel of the mean', KL,
+     ("name='z_mean'", "name='z_mean', kernel_regularizer="
+      'keras.regularizers.L2(1e-3)')),
     ('KL while training alone', KL,
      *divergence('loss * (1. if training else 0.)')),
     ('the mean decoded in a step', GRADIENTS, *MEAN_DECODED),
@@ -650,6 +676,9 @@ VARIATIONAL = [
     ('784 written in', LOSS, ('[input_dims]', '[784]')),
     ('mean squared error', LOSS, (BCE, "loss='mse'")),
     ('another loss in training', SAME, *SQUARED),
+    ('another loss in graphs', SAME,
+     (BCE, 'loss=lambda y, p: keras.losses.binary_crossentropy(y, p) * (\n'
+      "        1 if hasattr(p, 'numpy') else 2)")),
     ('loss of its own tensors', TRAINS,
      (BCE, 'loss=lambda y, p: keras.backend.mean(keras.backend.square(z_mean))'
       ' + keras.losses.binary_crossentropy(y, p)')),

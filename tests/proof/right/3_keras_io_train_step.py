@@ -17,12 +17,12 @@ class VAE(keras.Model):
         super().__init__(**kwargs)
         self.encoder = encoder
         self.decoder = decoder
-        self.total = keras.metrics.Mean(name="loss")
+        self.total = keras.metrics.Mean(name="total_loss")
         self.kl = keras.metrics.Mean(name="kl_loss")
 
     @property
     def metrics(self):
-        return [self.total, self.kl]
+        return [self.kl, self.total]
 
     def call(self, x):
         return self.decoder(self.encoder(x)[0])
