@@ -157,12 +157,12 @@ class TestVariational(Requirements):
                        'test_no_weight_is_frozen')
     def test_gradients_are_those_of_the_loss(self, calls):
         """Every weight follows the gradient, through z too."""
-        for call, setting, step in observed(calls, 'single'):
+        for call, setting, step in observed(calls, *judge.SINGLE):
             epsilon = judge.noise_of_step(call, setting, step)
             require(epsilon is None or 0.01 < np.abs(epsilon).max() < 7,
                     'a step of training must decode z', 'that it decodes '
                     'something else, such as the mean', call)
-        check_gradients(calls, 'step', 'single')
+        check_gradients(calls, 'step', *judge.SINGLE)
 
 
 def noise_of_encoder(calls):
