@@ -97,20 +97,16 @@ class Call:
     @remembered
     def encoded(self, setting):
         """Return what the encoder must give; of file 3, without z."""
-        weights = self.weights(setting)[:self.cut]
+        return self.encode(self.weights(setting), setting.inputs)
+
+    def encode(self, weights, inputs):
+        """Return the same for weights of the stages, as (encoding,) or (mean,
+        log variance).
+        """
+        weights = weights[:self.cut]
         if self.task == 3:
-            return self.means(weights, setting.inputs)
-        return reference.forward(self.encoder, weights, setting.inputs)[:1]
-
-    def means(self, weights, inputs):
-        """Return mean and log variance of file 3 for stages' weights."""
-        return reference.distribution(self.encoder, weights[:self.cut],
-                                      inputs)[:2]
-
-    def codes(self, weights, inputs):
-        """Return the encodings for stages' weights; of file 3, the means."""
-        return (self.means(weights, inputs)[0] if self.task == 3 else
-                reference.forward(self.encoder, weights, inputs)[0])
+            return reference.distribution(self.encoder, weights, inputs)[:2]
+        return reference.forward(self.encoder, weights, inputs)[:1]
 
     def logits(self, weights, codes):
         """Return what goes into the last sigmoid of the decoder."""
@@ -258,7 +254,7 @@ def plan(call, place):
     """Return {name: (0 for the first call or 1, experiment, Setting)}."""
     if call.order is None:
         return {}
-    usual, trained = arrange(call), arrange_step(call, place)
+    usual, trained = arrange(call), arrange_step(call, place, 'step')
     found = {'called': (0, 'call', usual), 'training': (0, 'train', usual),
              'wide': (0, 'call', arrange(call, 'wide', loud=True)),
              'step': (0, 'step', trained)}
@@ -270,16 +266,18 @@ def plan(call, place):
         found['draws'] = 0, 'draw', arrange(call, 'linear', DRAWS)
         # Twice, as some noise hides what does not follow it.
         for name in SINGLE:
-            found[name] = 0, 'step', arrange(call, 'single', 1)
+            found[name] = 0, 'step', arrange_step(call, place, name)
     return found
 
 
-def arrange_step(call, place):
-    """Draw a Setting for a step of training.
+def arrange_step(call, place, name):
+    """Draw the Setting for a step of training that has this name.
 
     Penalties on what hidden layers give, and bounds of their weights, show
     where these are large; those on the last kernels, where they are not.
     """
+    if name in SINGLE:
+        return arrange(call, 'single', 1)
     return arrange(call, 'muted' if call.task == 3 else 'usual',
                    loud=place != 1)
 
@@ -299,12 +297,10 @@ def plan_further(call, place, fitting):
             for _, setting, loss in losses(call)):
         # With other weights than in the step, so that penalties differ.
         found['losses'] = 0, 'evaluate', arrange(call)
-    # In a sum near zero, float32 may see the other side of it.
-    if wrong_gradient(call, 'step'):
-        found['step again'] = 0, 'step', arrange_step(call, place)
-    for name in SINGLE:
+    for name in ('step', *SINGLE):
+        # In a sum near zero, float32 may see the other side of it.
         if wrong_gradient(call, name):
-            found[f'{name} again'] = 0, 'step', arrange(call, 'single', 1)
+            found[f'{name} again'] = 0, 'step', arrange_step(call, place, name)
     return found
 
 
@@ -360,20 +356,20 @@ def arrange(call, regime='usual', samples=SAMPLES, loud=False):
     if regime == 'muted':
         # From dark to bright: losses that differ.
         inputs *= np.linspace(0.1, 1, samples)[:, None]
+    wide = regime == 'wide'
     if call.task == 3:
+        # Of mean and log variance, where the noise neither drowns nor ends.
         limits = {'wide': (8, 8), 'muted': (8, 4), 'linear': (3, 1)}.get(
             regime, (3, 1.5))
         for head, (values, limit) in enumerate(zip(
-                call.means(weights, inputs), limits)):
+                call.encode(weights, inputs), limits)):
             place = 2 * (first - 2 + head)
-            _scale(weights[place:place + 2], values, limit, regime == 'wide')
-    if regime == 'wide':
-        _scale(weights[-2:], call.logits(weights, codes), 10, True)
-    else:
-        # Farther out, float32 could not tell a loss or a gradient any more.
-        _scale(weights[-2:], np.stack([
-            call.logits(weights, given)
-            for given in (call.codes(weights, inputs), codes)]), 6, False)
+            _scale(weights[place:place + 2], values, limit, wide)
+    # Farther out, float32 could not tell a loss or a gradient any more; the
+    # numbers of the wide regime are not trained on.
+    given = [codes] if wide else [codes, call.encode(weights, inputs)[0]]
+    logits = np.stack([call.logits(weights, each) for each in given])
+    _scale(weights[-2:], logits, 10 if wide else 6, wide)
     if regime == 'linear':
         weights[2 * first - 1][::2] += 3
         weights[2 * first - 1][1::2] -= 3

@@ -143,6 +143,9 @@ TIED = '''    class Tied(keras.layers.Layer):
 '''
 
 WEAK = 'keras.regularizers.L2(1e-4)'
+DOUBLED_IN_GRAPHS = (
+    BCE, 'loss=lambda y, p: keras.losses.binary_crossentropy(y, p) * (\n'
+    "        1 if hasattr(p, 'numpy') else 2)")
 
 VANILLA = [
     # What is no three models, or not those of this call.
@@ -257,9 +260,7 @@ VANILLA = [
      (ENCODED, ENCODED.replace(
          "'relu'", "'relu', kernel_constraint=None if nodes ==\n"
          "            hidden_layers[0] else 'max_norm'"))),
-    ('another loss in graphs', LOSS,
-     (BCE, 'loss=lambda y, p: keras.losses.binary_crossentropy(y, p) * (\n'
-      "        1 if hasattr(p, 'numpy') else 2)")),
+    ('another loss in graphs', LOSS, DOUBLED_IN_GRAPHS),
     ('another loss in training', LOSS, *SQUARED),
     ('the gradient of another loss', GRADIENTS, *PRETENDED),
 ]
@@ -676,9 +677,7 @@ VARIATIONAL = [
     ('784 written in', LOSS, ('[input_dims]', '[784]')),
     ('mean squared error', LOSS, (BCE, "loss='mse'")),
     ('another loss in training', SAME, *SQUARED),
-    ('another loss in graphs', SAME,
-     (BCE, 'loss=lambda y, p: keras.losses.binary_crossentropy(y, p) * (\n'
-      "        1 if hasattr(p, 'numpy') else 2)")),
+    ('another loss in graphs', SAME, DOUBLED_IN_GRAPHS),
     ('loss of its own tensors', TRAINS,
      (BCE, 'loss=lambda y, p: keras.backend.mean(keras.backend.square(z_mean))'
       ' + keras.losses.binary_crossentropy(y, p)')),
