@@ -221,8 +221,10 @@ def penalties(call, setting):
         'all layers but the last': every[:-1], 'all layers': every}
     for group, places in groups.items():
         for name, norm in (('L1', np.abs), ('L2', np.square)):
-            found[f'an {name} penalty on the kernel of {group}'] = sum(
-                norm(weights[2 * place]).sum() for place in places)
+            for what in range(2):
+                found[f'an {name} penalty on the {("kernel", "bias")[what]} '
+                      f'of {group}'] = sum(
+                    norm(weights[2 * place + what]).sum() for place in places)
             found[f'an {name} penalty on the output of {group}'] = sum(
                 norm(outputs[place]).sum() / count for place in places)
     return found

@@ -60,9 +60,9 @@ HINTS = {
     'without a penalty':
     'Pass activity_regularizer=keras.regularizers.L1(lambtha) to the latent '
     'layer.',
-    'penalty on the kernel':
-    'kernel_regularizer looks at the weights of a layer, activity_regularizer '
-    'at what it gives.',
+    'penalty on (the kernel|the bias|weights)':
+    'kernel_regularizer and bias_regularizer look at weights: leave them out; '
+    'activity_regularizer looks at what a layer gives.',
     'averaged over all values.*times an L. penalty on the output':
     'activity_regularizer adds to the loss: leave it out.',
     "loss must be the binary cross-entropy, averaged":

@@ -265,7 +265,7 @@ def describe_optimizer(auto):
                    getattr(optimizer, 'learning_rate', 0))
     rates = [rate]
     if isinstance(rate, keras.optimizers.schedules.LearningRateSchedule):
-        rates = [rate(step) for step in (0, 100, 10000)]
+        rates = [rate(step) for step in (0, *(10 ** n for n in range(7)))]
     elif callable(rate):
         rates = [rate()]
     beta_2, epsilon, decay = (

@@ -25,6 +25,7 @@ KINDS = {'call': Outputs, 'train': Outputs, 'watch': Outputs,
 SAMPLES = 6
 # Steps of file 3 on a sample each, of which the noise can be told.
 SINGLE = 'single', 'another single'
+STEPS = 'step', 'off', *SINGLE
 # Of z, so many that their shape shows.
 DRAWS = 8000
 # What each hidden layer multiplies numbers by; a power of 2, so that they are
@@ -164,8 +165,7 @@ def examine(ask, source, name, task):
         plan(call, place) for place, call in enumerate(found)])]
     shallow = min(found, key=lambda call: len(call.encoder + call.decoder))
     return _tried(ask, found, [
-        plan_further(call, place, call is shallow)
-        for place, call in enumerate(found)])
+        plan_further(call, call is shallow) for call in found])
 
 
 def _sensible(built):
@@ -254,10 +254,12 @@ def plan(call, place):
     """Return {name: (0 for the first call or 1, experiment, Setting)}."""
     if call.order is None:
         return {}
-    usual, trained = arrange(call), arrange_step(call, place, 'step')
+    usual, trained = arrange(call), arrange_step(call, 'step')
     found = {'called': (0, 'call', usual), 'training': (0, 'train', usual),
              'wide': (0, 'call', arrange(call, 'wide', loud=True)),
              'step': (0, 'step', trained)}
+    if place == 1:
+        found['off'] = 0, 'step', arrange_step(call, 'off')
     if call.task != 3:
         return found
     found['losses'] = 0, 'evaluate', trained
@@ -266,23 +268,24 @@ def plan(call, place):
         found['draws'] = 0, 'draw', arrange(call, 'linear', DRAWS)
         # Twice, as some noise hides what does not follow it.
         for name in SINGLE:
-            found[name] = 0, 'step', arrange_step(call, place, name)
+            found[name] = 0, 'step', arrange_step(call, name)
     return found
 
 
-def arrange_step(call, place, name):
+def arrange_step(call, name):
     """Draw the Setting for a step of training that has this name.
 
-    Penalties on what hidden layers give, and bounds of their weights, show
-    where these are large; those on the last kernels, where they are not.
+    Penalties on what hidden layers give show where that is large; penalties
+    on weights, and bounds of them, where nothing else does.
     """
     if name in SINGLE:
         return arrange(call, 'single', 1)
-    return arrange(call, 'muted' if call.task == 3 else 'usual',
-                   loud=place != 1)
+    if name == 'off':
+        return arrange(call, 'off')
+    return arrange(call, 'muted' if call.task == 3 else 'usual', loud=True)
 
 
-def plan_further(call, place, fitting):
+def plan_further(call, fitting):
     """Return a plan to look into what differs, and to fit."""
     found = {f'{name}, watched': (0, 'watch training' if name == 'training'
                                   else 'watch', call.results[name][0])
@@ -297,10 +300,10 @@ def plan_further(call, place, fitting):
             for _, setting, loss in losses(call)):
         # With other weights than in the step, so that penalties differ.
         found['losses'] = 0, 'evaluate', arrange(call)
-    for name in ('step', *SINGLE):
+    for name in STEPS:
         # In a sum near zero, float32 may see the other side of it.
         if wrong_gradient(call, name):
-            found[f'{name} again'] = 0, 'step', arrange_step(call, place, name)
+            found[f'{name} again'] = 0, 'step', arrange_step(call, name)
     return found
 
 
@@ -322,6 +325,8 @@ def arrange(call, regime='usual', samples=SAMPLES, loud=False):
     wide: outputs close to 0 and 1, and log variances of 8, for bounds.
     muted: a decoder that does not see z, so that the loss has no noise, and
         a large divergence.
+    off: hidden layers that give 0, whatever their kernels are, which are
+        large.
     single: a decoder most units of which are on for most z.
     linear: a decoder from whose output z can be told, and a log variance
         that is far from 0.
@@ -348,6 +353,10 @@ def arrange(call, regime='usual', samples=SAMPLES, loud=False):
     if regime == 'single':
         for bias in weights[2 * first + 1:-2:2]:
             bias += 2
+    if regime == 'off':
+        for place, stage in enumerate(stages):
+            weights[2 * place] *= FAR
+            weights[2 * place + 1] -= FAR ** 2 * (stage.activation == 'relu')
     if loud:
         _amplify(weights, 0, first - 2 if call.task == 3 else first - 1, first)
         _amplify(weights, first, last, last + 1)
@@ -492,23 +501,22 @@ def near(found, expected, tolerance=LOSS):
 
 @remembered
 def losses(call):
-    """Return (where from, setting, loss) of files 0 to 2.
-
-    Those of each sample alone, if they were asked for, tell what is wrong.
+    """Return (where from, setting, loss), but for those that noise changes.
     """
-    setting, step = call.results.get('step', (None, ''))
-    if isinstance(step, str):
-        return []
-    apart, single = call.results.get('losses', (None, ''))
-    each = () if isinstance(single, str) else single.each
-    fitted, fit = call.results.get('fit', (None, ''))
-    return [
-        ('evaluate gives', _part(setting, slice(None, None, 2)),
-         step.evaluated),
-        ('a step of training gives', setting, step.loss),
-        *([] if isinstance(fit, str) else [('fit gives', fitted, fit.loss)]),
-        *(('evaluate gives', _part(apart, slice(place, place + 1)), loss)
-          for place, loss in enumerate(each))]
+    found = []
+    for name in ('step', 'off', 'fit', 'losses'):
+        setting, result = call.results.get(name, (None, ''))
+        if isinstance(result, Step):
+            found += [('evaluate gives', _part(setting, slice(None, None, 2)),
+                       result.evaluated),
+                      ('a step of training gives', setting, result.loss)]
+        elif isinstance(result, Fit):
+            found.append(('fit gives', setting, result.loss))
+        elif isinstance(result, Losses):
+            found += [
+                ('evaluate gives', _part(setting, slice(place, place + 1)),
+                 loss) for place, loss in enumerate(result.each)]
+    return found
 
 
 def _part(setting, samples):
@@ -521,12 +529,12 @@ def gradients(call, name):
     if call.task != 3:
         return call.penalised(setting)[2]
     elbo, epsilon = fit_elbo(call), 0
-    if not name.startswith('step'):
+    if 'single' in name:
         epsilon = noise_of_step(call, setting, step)
     _, expected = call.variational(
         setting, 0 if epsilon is None else epsilon, elbo.entropy,
         elbo.divergence)
-    if name.startswith('step'):
+    if 'single' not in name:
         # What reaches the decoder's first kernel depends on z.
         expected[call.cut] = None
     return expected
@@ -541,13 +549,15 @@ def wrong_gradient(call, name):
     for number, (place, expected) in enumerate(zip(
             call.order, gradients(call, name))):
         found = step.gradients.get(str(place))
-        length = 0 if expected is None else np.linalg.norm(expected)
-        if length < 1e-6:
+        if expected is None:
             continue
+        length = np.linalg.norm(expected)
         if found is None or not np.any(found):
+            if length < 1e-6:
+                continue
             return f'none at {call.where(number)}'
         if found.shape != expected.shape or not np.linalg.norm(
-                found - expected) < GRADIENT * length:
+                found - expected) < GRADIENT * length + 1e-6:
             return f'another at {call.where(number)}'
     return ''
 

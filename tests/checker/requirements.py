@@ -180,19 +180,26 @@ class Requirements:
     @pytest.mark.after('test_auto_can_be_trained', 'test_no_weight_is_frozen')
     def test_step_is_one_of_adam(self, calls):
         """A step of training moves each weight as Adam does."""
-        for call, setting, moved in observed(calls, 'step', 'fit'):
-            for number, place in enumerate(call.order):
-                gradient = call.results['step'][1].gradients.get(str(place))
-                # There, that of file 3 depends on noise.
-                if gradient is None or call.task == 3 and number == call.cut:
-                    continue
-                old, new = setting.weights[place], moved.weights[place]
-                require(is_first_step(call.built.optimizer, gradient, old,
-                                      new),
-                        'the first step must move each weight by learning '
-                        'rate * gradient / (|gradient| + epsilon), as that of '
-                        'Adam does', f'moves of {np.abs(new - old).max():.3g} '
-                        f'at most at {call.where(number)}', call)
+        # In a graph, gradients cannot be seen; they are those of the step.
+        for name, followed in (('step', 'step'), ('off', 'off'),
+                               ('fit', 'step')):
+            for call, setting, moved in observed(calls, name):
+                check_step(call, setting, moved, followed)
+
+
+def check_step(call, setting, moved, followed):
+    """Require the weights that a step made, from gradients of a step."""
+    for number, place in enumerate(call.order):
+        gradient = call.results[followed][1].gradients.get(str(place))
+        # There, that of file 3 depends on noise.
+        if gradient is None or call.task == 3 and number == call.cut:
+            continue
+        old, new = setting.weights[place], moved.weights[place]
+        require(is_first_step(call.built.optimizer, gradient, old, new),
+                'the first step must move each weight by learning rate * '
+                'gradient / (|gradient| + epsilon), as that of Adam does',
+                f'moves of {np.abs(new - old).max():.3g} at most at '
+                f'{call.where(number)}', call)
 
 
 def is_first_step(optimizer, gradient, old, new):
@@ -257,9 +264,9 @@ def layers_with_relu(count):
     return f'{count} layer{"s" * (count > 1)} with relu'
 
 
-def check_gradients(calls, *names):
+def check_gradients(calls):
     """Require the gradients of steps, or of these again."""
-    for name in names:
+    for name in judge.STEPS:
         for call, _, _ in observed(calls, name):
             wrong = [judge.wrong_gradient(call, each)
                      for each in (name, f'{name} again')
@@ -304,7 +311,7 @@ class Deterministic(Requirements):
                        'test_no_weight_is_frozen')
     def test_gradients_are_those_of_the_loss(self, calls):
         """Every weight follows the gradient of that loss."""
-        check_gradients(calls, 'step')
+        check_gradients(calls)
 
 
 def check_losses(call, required):
@@ -341,19 +348,19 @@ def cause_of_loss(call):
 
 def _penalty(call):
     """Return the penalty that explains all losses, and its weight."""
-    differences, penalties = [], []
+    penalties, differences, errors = [], [], []
     for _, setting, loss in judge.losses(call):
         entropy, _ = reference.cross_entropy(
             setting.inputs, call.penalised(setting)[1])
-        differences.append(loss - entropy)
         penalties.append(causes.penalties(call, setting))
-    best, differences = ('', 0), np.array(differences)
-    # What float32 leaves of a small weight.
-    least = max(1e-4 * np.abs(differences).max(), 2e-6)
+        differences.append(loss - entropy)
+        # What float32 leaves, of a small weight too.
+        errors.append(1e-4 * abs(loss - entropy) + 2e-6)
+    best, least, wanted = ('', 0), 1, np.divide(differences, errors)
     for name in penalties[0]:
-        values = np.array([penalty[name] for penalty in penalties])
-        weight = values @ differences / (values @ values + 1e-30)
-        left = np.abs(differences - weight * values).max()
+        values = [penalty[name] for penalty in penalties] / np.array(errors)
+        weight = values @ wanted / (values @ values + 1e-30)
+        left = np.abs(wanted - weight * values).max()
         if left < least:
             best, least = (name, weight), left
     return best

@@ -142,7 +142,7 @@ TIED = '''    class Tied(keras.layers.Layer):
 
 '''
 
-WEAK = 'keras.regularizers.L2(1e-4)'
+WEAK, BOUND = 'keras.regularizers.L2(1e-4)', 'keras.constraints.MaxNorm(50)'
 DOUBLED_IN_GRAPHS = (
     BCE, 'loss=lambda y, p: keras.losses.binary_crossentropy(y, p) * (\n'
     "        1 if hasattr(p, 'numpy') else 2)")
@@ -256,6 +256,10 @@ VANILLA = [
      ("'sigmoid'", f"'sigmoid', kernel_regularizer={WEAK}")),
     ('weak L2 on the latent kernel', LOSS,
      (LATENT, f'{LATENT}, kernel_regularizer={WEAK}')),
+    ('weak L2 on the bias of the latent layer', LOSS,
+     (LATENT, f'{LATENT}, bias_regularizer={WEAK}')),
+    ('a far bound of the latent kernel', STEP,
+     (LATENT, f'{LATENT}, kernel_constraint={BOUND}')),
     ('weights with a bound after the first layer', STEP,
      (ENCODED, ENCODED.replace(
          "'relu'", "'relu', kernel_constraint=None if nodes ==\n"
@@ -664,8 +668,9 @@ VARIATIONAL = [
                  '                z - z_mean) / K.exp(z_log_var), axis=-1)) '
                  '/ 2')),
     ('L2 on the kernel of the mean', KL,
-     ("name='z_mean'", "name='z_mean', kernel_regularizer="
-      'keras.regularizers.L2(1e-3)')),
+     ("name='z_mean'", f"name='z_mean', kernel_regularizer={WEAK}")),
+    ('a far bound of the kernel of the log variance', STEP,
+     ("name='z_log_var'", f"name='z_log_var', kernel_constraint={BOUND}")),
     ('KL while training alone', KL,
      *divergence('loss * (1. if training else 0.)')),
     ('the mean decoded in a step', GRADIENTS, *MEAN_DECODED),
