@@ -3,9 +3,10 @@ import numpy as np
 import pytest
 
 from checker import causes, judge, noise
-from checker.judge import near, same
+from checker.calls import near, same
 from checker.requirements import (
     SAME_WEIGHTS, Requirements, check_gradients, observed, require)
+from checker.variational import fit_elbo, noise_of_auto, noise_of_step
 
 TERMS = 'mean**2', 'exp(log_var)', '-log_var', '-1'
 MODES = ('when called', ) * 2 + ('while training', ) * 2
@@ -72,7 +73,7 @@ class TestVariational(Requirements):
     def test_auto_decodes_what_it_encodes(self, calls):
         """Auto decodes the z that it draws."""
         for call, setting, draws in observed(calls, 'draws'):
-            found = [judge.noise_of_auto(call, setting, output)
+            found = [noise_of_auto(call, setting, output)
                      for output in draws.auto]
             for mode, (draw, apart) in zip(MODES, found):
                 require(apart < 1e-2, 'auto(x) must be what the decoder '
@@ -161,7 +162,7 @@ class TestVariational(Requirements):
     def test_gradients_are_those_of_the_loss(self, calls):
         """Every weight follows the gradient, through z too."""
         for call, setting, step in observed(calls, *judge.SINGLE):
-            epsilon = judge.noise_of_step(call, setting, step)
+            epsilon = noise_of_step(call, setting, step)
             require(epsilon is None or 0.01 < np.abs(epsilon).max() < 7,
                     'a step of training must decode z', 'that it decodes '
                     'something else, such as the mean', call)
@@ -184,7 +185,7 @@ def check_new(call, draws, required):
 
 def losses_of(call, kind):
     """Yield losses of a kind that hide the noise, and what they must be."""
-    elbo = judge.fit_elbo(call)
+    elbo = fit_elbo(call)
     for what, setting, loss in judge.losses(call):
         if what.startswith(kind):
             yield loss, call.variational(
@@ -208,6 +209,6 @@ def another_loss(call):
 def elbos(calls):
     """Yield each call with what its losses are made of."""
     for call, _, _ in observed(calls, 'losses'):
-        elbo = judge.fit_elbo(call)
+        elbo = fit_elbo(call)
         require(elbo, 'the loss must be a number', 'one that is not', call)
         yield call, elbo

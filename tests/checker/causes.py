@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from checker import reference
-from checker.judge import same
+from checker.calls import same
 
 
 L1 = 'the L1 norm of the encoding'

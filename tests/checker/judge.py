@@ -4,144 +4,30 @@ Weights and inputs are drawn after it has built its models, so that no answer
 can be known before; what must come out is computed by checker.reference.
 """
 import dataclasses
-import functools
 import itertools
-import secrets
 from collections import Counter
-from dataclasses import dataclass
-from typing import Dict, Optional, Tuple, Union
 
 import numpy as np
 
-from checker import layers, reference, specification
+from checker import layers, specification
+from checker.calls import Call, distance, near, remembered, same
 from checker.observation import (
-    Built, Draws, Fit, Losses, Outputs, Setting, Step, Submission,
-    Unjudgeable, plain, understand)
-from checker.specification import NAMES, shape
+    Draws, Fit, Losses, Outputs, Step, Submission, Unjudgeable, plain,
+    understand)
+from checker.settings import arrange
+from checker.specification import NAMES
+from checker.variational import fit_elbo, noise_of_step
 
 KINDS = {'call': Outputs, 'train': Outputs, 'watch': Outputs,
          'watch training': Outputs, 'step': Step, 'evaluate': Losses,
          'fit': Fit, 'draw': Draws}
-SAMPLES = 6
 # Steps of file 3 on a sample each, of which the noise can be told.
 SINGLE = 'single', 'another single'
 STEPS = 'step', 'off', *SINGLE
 # Of z, so many that their shape shows.
 DRAWS = 8000
-# What each hidden layer multiplies numbers by; a power of 2, so that they are
-# rounded as before.
-LOUD = 8
-# Far above and far below where relu bends; and a size of the matrix that is
-# small enough for float32 to tell probabilities from 1.
-FAR, SMALL = 300, 0.1
-# What float32 leaves of numbers, as a part of the largest; of a gradient, as a
-# part of its length; and of a loss.
-TOLERANCE, GRADIENT, LOSS = 1e-4, 0.02, 1e-5
-
-
-def remembered(function):
-    """Compute what several checks need once, and forget it with the Call."""
-    @functools.wraps(function)
-    def recalled(call, *arguments):
-        known, key = vars(call).setdefault('known', {}), (
-            function.__name__, *arguments)
-        if key not in known:
-            known[key] = function(call, *arguments)
-        return known[key]
-
-    return recalled
-
-
-@dataclass(frozen=True)
-class Call:
-    """One call of autoencoder(), and all that was observed of it.
-
-    built, second: what the first call gave, and the same call once more.
-    order: which of Built.weights are those of the stages, or None where the
-        sizes are not those that are asked for.
-    results: {name: (Setting, observation or the error that came instead)}.
-    """
-    task: int
-    arguments: Tuple
-    built: Built
-    second: Built
-    order: Optional[Tuple[int, ...]]
-    results: Dict[str, Tuple[Setting, Union[object, str]]]
-
-    @functools.cached_property
-    def encoder(self):
-        """The stages of the encoder."""
-        return layers.encoder(self.task, self.arguments)
-
-    @functools.cached_property
-    def decoder(self):
-        """The stages of the decoder."""
-        return layers.decoder(self.task, self.arguments)
-
-    @property
-    def cut(self):
-        """How many weights the encoder has."""
-        return 2 * len(self.encoder)
-
-    def weights(self, setting):
-        """Return kernels and biases of a setting, in order of the stages."""
-        return [setting.weights[place] for place in self.order]
-
-    def where(self, number):
-        """Return which layer it is that a weight of the stages belongs to."""
-        half, layer = 'encoder', number // 2
-        if number >= self.cut:
-            half, layer = 'decoder', (number - self.cut) // 2
-        return (f'layer {layer + 1} of the {half}, '
-                f'{getattr(self, half)[layer]}')
-
-    @remembered
-    def encoded(self, setting):
-        """Return what the encoder must give; of file 3, without z."""
-        return self.encode(self.weights(setting), setting.inputs)
-
-    def encode(self, weights, inputs):
-        """Return the same for weights of the stages, as (encoding,) or (mean,
-        log variance).
-        """
-        weights = weights[:self.cut]
-        if self.task == 3:
-            return reference.distribution(self.encoder, weights, inputs)[:2]
-        return reference.forward(self.encoder, weights, inputs)[:1]
-
-    def logits(self, weights, codes):
-        """Return what goes into the last sigmoid of the decoder."""
-        *stages, last = self.decoder
-        stages = [*stages, dataclasses.replace(last, activation='linear')]
-        return reference.forward(stages, weights[self.cut:], codes)[0]
-
-    def epsilon(self, setting, z):
-        """Return the noise in z, as multiples of the standard deviation."""
-        mean, log_variance = self.encoded(setting)
-        return (z - mean) / np.exp(log_variance / 2)
-
-    def decode(self, setting, codes):
-        """Return what the decoder must make of codes."""
-        return reference.forward(
-            self.decoder, self.weights(setting)[self.cut:], codes)[0]
-
-    @remembered
-    def decoded(self, setting):
-        """Return what the decoder must give."""
-        return self.decode(setting, setting.codes),
-
-    @remembered
-    def penalised(self, setting):
-        """Return loss, reconstruction and gradients of files 0 to 2."""
-        return reference.penalised(
-            self.encoder, self.decoder, self.weights(setting),
-            setting.inputs, self.arguments[3] if self.task == 1 else 0.)
-
-    def variational(self, setting, epsilon, *weights):
-        """Return loss and gradients of file 3."""
-        return reference.variational(
-            self.encoder, self.decoder, self.weights(setting),
-            setting.inputs, epsilon, *weights)
+# What float32 leaves of a gradient, as a part of its length.
+GRADIENT = 0.02
 
 
 @np.errstate(all='ignore')
@@ -318,136 +204,6 @@ def differs(call, half, name):
         map(same, given, expected))
 
 
-def arrange(call, regime='usual', samples=SAMPLES, loud=False):
-    """Draw a Setting that shows what is to be seen.
-
-    usual: sums of some 1, where activations differ most.
-    wide: outputs close to 0 and 1, and log variances of 8, for bounds.
-    muted: a decoder that does not see z, so that the loss has no noise, and
-        a large divergence.
-    off: hidden layers that give 0, whatever their kernels are, which are
-        large.
-    single: a decoder most units of which are on for most z.
-    linear: a decoder from whose output z can be told, and a log variance
-        that is far from 0.
-
-    Args:
-        loud: whether hidden layers give numbers that grow from one to the
-            next.
-    """
-    random = np.random.default_rng(secrets.randbits(64))
-    stages = call.encoder + call.decoder
-    first, last = len(call.encoder), len(stages) - 1
-    gains, biases = [1.3] * len(stages), [0.3] * len(stages)
-    if regime == 'muted':
-        gains[first] = 0
-        biases[first - 2:first] = 1, 1
-    weights = []
-    for stage, gain, bias in zip(stages, gains, biases):
-        kernel, size = stage.shapes
-        weights += [gain / np.prod(kernel[:-1]) ** 0.5
-                    * random.standard_normal(kernel),
-                    # Somewhat above zero, so that few units are always off.
-                    bias * (random.standard_normal(size)
-                            + (stage.activation == 'relu'))]
-    if regime == 'single':
-        for bias in weights[2 * first + 1:-2:2]:
-            bias += 2
-    if regime == 'off':
-        for place, stage in enumerate(stages):
-            weights[2 * place] *= FAR
-            weights[2 * place + 1] -= FAR ** 2 * (stage.activation == 'relu')
-    if loud:
-        _amplify(weights, 0, first - 2 if call.task == 3 else first - 1, first)
-        _amplify(weights, first, last, last + 1)
-    inputs = random.random((samples, *shape(call.arguments[0])))
-    codes = random.standard_normal((samples, *shape(call.arguments[2])))
-    if regime == 'muted':
-        # From dark to bright: losses that differ.
-        inputs *= np.linspace(0.1, 1, samples)[:, None]
-    wide = regime == 'wide'
-    if call.task == 3:
-        # Of mean and log variance, where the noise neither drowns nor ends.
-        limits = {'wide': (8, 8), 'muted': (8, 4), 'linear': (3, 1)}.get(
-            regime, (3, 1.5))
-        for head, (values, limit) in enumerate(zip(
-                call.encode(weights, inputs), limits)):
-            place = 2 * (first - 2 + head)
-            _scale(weights[place:place + 2], values, limit, wide)
-    # Farther out, float32 could not tell a loss or a gradient any more; the
-    # numbers of the wide regime are not trained on.
-    given = [codes] if wide else [codes, call.encode(weights, inputs)[0]]
-    logits = np.stack([call.logits(weights, each) for each in given])
-    _scale(weights[-2:], logits, 10 if wide else 6, wide)
-    if regime == 'linear':
-        weights[2 * first - 1][::2] += 3
-        weights[2 * first - 1][1::2] -= 3
-        weights[2 * first:] = _linear(random, call.decoder)
-    placed = dict(zip(call.order, weights))
-    # What float32 cannot say must not differ from what is computed here.
-    return Setting(*(
-        tuple(map(_single, value)) if isinstance(value, list)
-        else _single(value) for value in (
-            [placed[place] for place in range(len(placed))], inputs, codes)))
-
-
-def _amplify(weights, start, ends, stop):
-    """Have each of some stages give larger numbers, in place.
-
-    Args:
-        start, ends, stop: the first stage, the first of the last ones, which
-            give the same numbers as before, and the one after these.
-    """
-    growth = 1
-    for place in range(start, ends):
-        growth *= LOUD
-        weights[2 * place] *= LOUD
-        weights[2 * place + 1] *= growth
-    for place in range(ends, stop):
-        weights[2 * place] /= growth
-
-
-def _scale(weights, outputs, limit, each):
-    """Scale a kernel and a bias, in place, to outputs that reach a limit.
-
-    They do so where they are farthest from 0, above it; or each unit does,
-    above and below in turns, so that a bound on either side shows.
-    """
-    rows = outputs.reshape(-1, outputs.shape[-1] if each else 1)
-    units = np.arange(rows.shape[1])
-    farthest = rows[np.abs(rows).argmax(axis=0), units]
-    for weight in weights:
-        weight *= limit * (-1.) ** units / farthest
-
-
-def _single(values):
-    return values.astype('float32').astype(float)
-
-
-def _linear(random, stages):
-    """Return weights for which the output is sigmoid(z times a matrix).
-
-    Of each hidden layer most units are on, whatever z is, and pass it on
-    turned; the others are off, and would disturb it if they were not.
-    """
-    latent = stages[0].sizes[0]
-    turn, off, level, weights = np.eye(latent), np.zeros(latent, bool), 0, []
-    for stage in stages:
-        before, was_off, size = turn, off, stage.sizes[1]
-        off = np.zeros(size, bool)
-        if stage.activation == 'relu':
-            off[:(size - latent) // 3] = True
-        turn = np.zeros((size, latent))
-        turn[~off] = np.linalg.qr(
-            random.standard_normal((size - off.sum(), latent)))[0]
-        kernel = before @ turn.T * (1 if stage.activation == 'relu' else SMALL)
-        kernel[was_off] = random.standard_normal((was_off.sum(), size))
-        shift = level * kernel[~was_off].sum(axis=0)
-        level = FAR if stage.activation == 'relu' else 0
-        weights += [kernel, np.where(off, -FAR, level) - shift]
-    return weights
-
-
 def _settled(call):
     """Return a Call with the order of weights that fits its numbers best.
 
@@ -478,25 +234,6 @@ def _settled(call):
         if min(choices)[0] < choices[0][0] / 2:
             order = min(choices)[1]
     return dataclasses.replace(call, order=tuple(order))
-
-
-def distance(found, expected):
-    """Return the largest difference, as a part of the largest expected."""
-    if found.shape != expected.shape:
-        return np.inf
-    difference = np.max(np.abs(found - expected), initial=0)
-    scale = np.max(np.abs(expected), initial=0) + 1e-2
-    return np.inf if np.isnan(difference) else difference / scale
-
-
-def same(found, expected, tolerance=TOLERANCE):
-    """Tell whether arrays are equal but for rounding."""
-    return distance(found, expected) < tolerance
-
-
-def near(found, expected, tolerance=LOSS):
-    """Tell whether losses are equal but for rounding."""
-    return abs(found - expected) < tolerance * max(0.1, abs(expected))
 
 
 @remembered
@@ -560,101 +297,3 @@ def wrong_gradient(call, name):
                 found - expected) < GRADIENT * length + 1e-6:
             return f'another at {call.where(number)}'
     return ''
-
-
-@dataclass(frozen=True)
-class ElboFit:
-    """The loss of file 3 as a sum: weights of its terms, and what is left.
-
-    entropy, divergence: the weights, the first either 1 or input_dims, that
-        explain it best.
-    share: what part of the loss is the divergence then.
-    residual: the largest part of a loss that these leave.
-    free_entropy: the weight of the cross-entropy, whatever else there is.
-    terms: the weights of mean**2, exp(log_var), -log_var and -1, each on its
-        own.
-    foreign: the largest part of a loss that even these leave.
-    mean: of the losses of the samples.
-    batch, again: the loss of all samples as a batch, evaluated twice.
-    """
-    entropy: float
-    divergence: float
-    share: float
-    residual: float
-    free_entropy: float
-    terms: Tuple[float, ...]
-    foreign: float
-    mean: float
-    batch: float
-    again: float
-
-
-@remembered
-def fit_elbo(call):
-    """Return the ElboFit of losses without noise, None where there is none.
-    """
-    setting, found = call.results.get('losses', (None, ''))
-    if isinstance(found, str):
-        return None
-    mean, log_variance = call.encoded(setting)
-    p = call.decode(setting, np.zeros_like(mean))
-    x, losses = setting.inputs, np.array(found.each)
-    if losses.shape != x.shape[:1] or not np.isfinite(losses).all():
-        return None
-    entropy = -np.mean(x * np.log(p) + (1 - x) * np.log(1 - p), axis=1)
-    terms = np.stack([np.sum(term, axis=1) / 2 for term in (
-        mean ** 2, np.exp(log_variance), -log_variance,
-        -np.ones_like(mean))], axis=1)
-    divergence = terms.sum(axis=1)
-    left, (weight,), number = min(
-        (*_solve(divergence[:, None], losses - number * entropy, losses),
-         number) for number in (1, call.arguments[0]))
-    # What another target changes is the cross-entropy alone; but some losses
-    # take their target from the input.
-    free = number
-    if found.inverted != found.whole:
-        free = (found.inverted - found.whole) / np.mean(
-            (2 * x - 1) * np.log(p / (1 - p)))
-    nearest = min((1, call.arguments[0]), key=lambda each: abs(free - each))
-    known = nearest if abs(free - nearest) < 0.02 * nearest else free
-    foreign, each = _solve(terms, losses - known * entropy, losses)
-    return ElboFit(number, weight,
-                   weight * divergence.mean() / abs(losses.mean()), left,
-                   free, each, foreign, losses.mean(), found.whole,
-                   found.again)
-
-
-def _solve(rows, values, losses):
-    """Return the largest part of a loss left over, and the columns' weights.
-    """
-    scale = np.abs(losses) + 1e-9
-    weights, *_ = np.linalg.lstsq(rows / scale[:, None], values / scale,
-                                  rcond=None)
-    return np.max(np.abs(rows @ weights - values) / scale), tuple(weights)
-
-
-def noise_of_step(call, setting, step):
-    """Return the epsilon of a step of one sample, None if it shows nowhere.
-
-    The gradient of the decoder's first kernel is z times that of its bias.
-    """
-    kernel, bias = (step.gradients.get(str(place)) for place in
-                    call.order[call.cut:call.cut + 2])
-    if kernel is None or bias is None or not bias.any():
-        return None
-    return call.epsilon(setting, kernel @ bias / (bias @ bias))
-
-
-def noise_of_auto(call, setting, reconstruction):
-    """Return epsilon of each sample, and how far no z explains the output.
-
-    For a setting of arrange(…, 'linear').
-    """
-    p = call.decode(setting, np.concatenate([
-        np.zeros((1, call.arguments[2])), np.eye(call.arguments[2])]))
-    origin, *turn = np.log(p / (1 - p))
-    turn = np.array(turn) - origin
-    with np.errstate(divide='ignore', invalid='ignore'):
-        logits = np.log(reconstruction / (1 - reconstruction)) - origin
-    z = logits @ np.linalg.pinv(turn)
-    return call.epsilon(setting, z), distance(z @ turn, logits)

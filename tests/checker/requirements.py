@@ -8,7 +8,7 @@ import pytest
 
 from checker import causes, judge, reference
 from checker.fault import Fault
-from checker.judge import near, same
+from checker.calls import near, same
 from checker.specification import FILES, NAMES, shape, spell
 
 # Checks without which weights could not be set as the specification has them.

@@ -4,9 +4,11 @@ import math
 import numpy as np
 import pytest
 
-from checker import judge, layers, noise, reference, specification
-from checker.judge import Call
+from checker import layers, noise, reference, specification
+from checker.calls import Call
 from checker.observation import Built, Setting, parse, plain
+from checker.settings import arrange
+from checker.variational import noise_of_auto
 
 RANDOM = np.random.default_rng(0)
 CALLS = [pytest.param(task, call, id=specification.spell(call))
@@ -68,7 +70,7 @@ def test_losses_equal_those_of_keras():
 def test_gradients_equal_finite_differences(task, arguments):
     """The gradient of the loss is its slope, in a random direction."""
     call = call_of(task, arguments)
-    setting = judge.arrange(call, 'single' if task == 3 else 'usual', 2)
+    setting = arrange(call, 'single' if task == 3 else 'usual', 2)
     epsilon = RANDOM.standard_normal((2, arguments[2])) if task == 3 else None
 
     def loss(weights):
@@ -97,13 +99,13 @@ def test_gradients_equal_finite_differences(task, arguments):
 def test_noise_of_auto_is_found_again(task, arguments):
     """From a reconstruction the epsilon comes out that went in."""
     call = call_of(task, arguments)
-    setting = judge.arrange(call, 'linear', 5)
+    setting = arrange(call, 'linear', 5)
     mean, log_variance = call.encoded(setting)
     epsilon = RANDOM.standard_normal(mean.shape)
     z, _ = reference.sample(mean, log_variance, epsilon)
     p, _ = reference.forward(call.decoder, call.weights(setting)[call.cut:],
                              z)
-    found, apart = judge.noise_of_auto(call, setting, p)
+    found, apart = noise_of_auto(call, setting, p)
     np.testing.assert_allclose(found, epsilon, atol=1e-6)
     assert apart < 1e-6
 
