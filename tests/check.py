@@ -25,8 +25,10 @@ CONFIGURATION = Path(__file__).resolve().parents[1] / 'pytest.ini'
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config):
     """Take what pytest was given for submissions, whatever it is called."""
-    given = config.args_source is pytest.Config.ArgsSource.ARGS
-    config.option.submission = config.args if given else [os.getcwd()]
+    submissions = config.option.submission
+    if config.args_source is pytest.Config.ArgsSource.ARGS:
+        submissions.extend(config.args)
+    config.option.submission = submissions or [os.getcwd()]
 
 
 def main(arguments):
@@ -34,6 +36,9 @@ def main(arguments):
     end = (*arguments, '--').index('--')
     # Else pytest would read '-k' as an option, and '@k' as a file of some.
     folders = [os.path.join('.', folder) for folder in arguments[end + 1:]]
+    if '--' in arguments and not folders:
+        print('ERROR: expected folders after --, found none', file=sys.stderr)
+        return pytest.ExitCode.USAGE_ERROR
     # As a plugin this file reaches the processes of -n too.
     return pytest.main(['-c', str(CONFIGURATION), '--noconftest', '-p',
                         'check', *arguments[:end], *folders])

@@ -144,15 +144,15 @@ class TestStyle:
 
     @pytest.mark.after('test_file_is_there')
     def test_import(self, lines, tree, require):
-        """The one import is `import tensorflow.keras as keras`."""
+        """Nothing but `import tensorflow.keras as keras` is imported."""
         wrong = [
             f'line {node.lineno}: {first_line(lines, node)}'
             for statement in statements(lines, tree)
             for node in ast.walk(statement)
             if isinstance(node, (ast.Import, ast.ImportFrom))
-            and ' '.join(first_line(lines, node).partition('#')[0].split())
-            not in ('import tensorflow.keras as keras',
-                    'from tensorflow import keras')]
+            and ast.unparse(node) not in (
+                'import tensorflow.keras as keras',
+                'from tensorflow import keras')]
         require(not wrong, 'nothing but `import tensorflow.keras as keras` '
                 '(or `from tensorflow import keras`) may be imported',
                 ', '.join(wrong[:3]))
@@ -173,9 +173,10 @@ class TestStyle:
     def test_parameters(self, submission, tree, require):
         """The parameters have the names of the specification."""
         for function in functions(tree)[-1:]:
+            given = function.args
             found = tuple(argument.arg for argument in (
-                *function.args.posonlyargs, *function.args.args,
-                *function.args.kwonlyargs))
+                *given.posonlyargs, *given.args, given.vararg,
+                *given.kwonlyargs, given.kwarg) if argument)
             expected = PARAMETERS[submission.task]
             require(found == expected,
                     f'the parameters must be {", ".join(expected)}',

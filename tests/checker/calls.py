@@ -10,7 +10,8 @@ import numpy as np
 from checker import layers, reference
 from checker.observation import Built, Setting
 
-# What float32 leaves of numbers, as a part of the largest; and of a loss.
+# What float32 may be off by: of numbers as a part of the largest, of a loss
+# as a part of it.
 TOLERANCE, LOSS = 1e-4, 1e-5
 
 
@@ -38,7 +39,7 @@ def remembered(function):
     @functools.wraps(function)
     def recalled(call, *arguments):
         known, key = vars(call).setdefault('known', {}), (
-            function.__name__, *arguments)
+            function, *arguments)
         if key not in known:
             known[key] = function(call, *arguments)
         return known[key]
@@ -131,8 +132,9 @@ class Call:
             self.encoder, self.decoder, self.weights(setting),
             setting.inputs, self.arguments[3] if self.task == 1 else 0.)
 
-    def variational(self, setting, epsilon, *weights):
+    def variational(self, setting, epsilon, entropy_weight,
+                    divergence_weight):
         """Return loss and gradients of file 3."""
         return reference.variational(
             self.encoder, self.decoder, self.weights(setting),
-            setting.inputs, epsilon, *weights)
+            setting.inputs, epsilon, entropy_weight, divergence_weight)

@@ -133,8 +133,9 @@ def _unknown(stages, weights, x, outputs):
     """Return what other activation fits, where layers cannot be seen."""
     hidden, _ = reference.forward(stages[:-1], weights[:-2], x)
     sums, _ = reference.affine(stages[-1], hidden, *weights[-2:])
+    resize = reference.FUNCTIONS[stages[-1].resize]
     for name, function in ACTIVATIONS.items():
-        if same(outputs[-1], function(sums)):
+        if same(outputs[-1], resize(function(sums))[0]):
             return f'{name} at the last layer, {stages[-1]}'
     return 'other numbers'
 
@@ -163,7 +164,7 @@ def change(expected, found):
     kept = (found != 0) & (expected != 0)
     if kept.any() and (found[expected != 0] == 0).any() and np.ptp(
             found[kept] / expected[kept]) < 1e-3:
-        return 'values set to zero at random, as by Dropout,'
+        return 'values set to zero at random (as by Dropout)'
     return 'other values'
 
 

@@ -6,6 +6,8 @@ import pytest
 SYMBOLIC = 'KerasTensor|[Ss]ymbolic (Keras|`?tf)'
 # {pattern in what is required and found: what to change}
 HINTS = {
+    'must return three models':
+    'End with: return encoder, decoder, auto.',
     SYMBOLIC:
     'What autoencoder() passes from layer to layer has no values yet: do such '
     'computations in the call() of a keras.layers.Layer, a Lambda or a '
@@ -22,14 +24,12 @@ HINTS = {
     r'of tensorflow\.python':
     'tensorflow.python.keras is no part of what TensorFlow offers: import '
     'tensorflow.keras.',
-    'must return three models':
-    'End with: return encoder, decoder, auto.',
     'must not change the lists':
     'reversed(x) and x[::-1] go from the end and leave the list as it is; '
     'x.reverse() and x.pop() change it.',
     'models of its own':
     'Make every layer, model and optimizer inside the function.',
-    r'encoder must map .* to \(\d+,\), \(\d+,\), \(\d+,\)':
+    r'encoder must map .* to \((\d+),\), .* found \(\1,\)(, \(\1,\))?, in':
     'Its outputs are a list of three: keras.Model(inputs, [z, mean, '
     'log_variance]).',
     r'map \(\d+, \d+, \d+\)':
@@ -37,8 +37,13 @@ HINTS = {
     "convolution but one has padding='valid', and the channels of the output "
     'are those of input_dims.',
     'found .*Conv2DTranspose':
-    'Each is keras.layers.Conv2D, followed by keras.layers.UpSampling2D.',
-    'layers of the decoder must be .* found (?!weights of the shapes)':
+    'Each is keras.layers.Conv2D; upsampling is keras.layers.UpSampling2D.',
+    r'found .*kernel_size=\((?!3,3\))':
+    'Each kernel is 3 x 3: keras.layers.Conv2D(filters, 3, ...).',
+    'found weights of the shapes':
+    'Each layer has a kernel and a bias, and takes what the one before it '
+    'gives.',
+    'layers of the decoder must be':
     'The decoder goes through the list from its end, reversed(...), and ends '
     'with the size of the input.',
     'built from the very encoder':
@@ -46,7 +51,7 @@ HINTS = {
     'weights of their own.',
     'found no activation at':
     "Pass activation='relu', or 'sigmoid' in the last layer of the decoder.",
-    'by Dropout|as when called; found values':
+    'by Dropout|as when called; found':
     'Take out Dropout, GaussianNoise and whatever else acts in training '
     'alone.',
     r'multiplied by 0\.00392':
@@ -54,7 +59,7 @@ HINTS = {
     'must be compiled':
     "Call auto.compile with optimizer='adam', or keras.optimizers.Adam() with "
     'nothing but a learning rate.',
-    'must be trained|stop_gradient|found none at':
+    'must be trained|found none at':
     'trainable = False and stop_gradient keep weights from learning: take '
     'them out.',
     'without a penalty':
@@ -65,8 +70,8 @@ HINTS = {
     'activity_regularizer looks at what a layer gives.',
     'averaged over all values.*times an L. penalty on the output':
     'activity_regularizer adds to the loss: leave it out.',
-    "loss must be the binary cross-entropy, averaged":
-    "Pass loss='binary_crossentropy', which is just this.",
+    r'averaged over all values.* times the binary cross-entropy':
+    'Let nothing weigh the loss: neither loss_weights nor a factor in it.',
     'must be z, mean, log variance':
     'z comes first: return keras.Model(inputs, [z, mean, log_variance]).',
     'decodes the mean|must have noise|must decode z':
@@ -75,12 +80,14 @@ HINTS = {
     'drawn anew':
     'Draw epsilon in call(), with the shape of the mean: '
     'keras.backend.random_normal(keras.backend.shape(mean)).',
-    r'times exp\(log variance|/ exp\(log variance / 2\)':
+    r'\) / exp\(log variance / 2\)':
     'epsilon is keras.backend.random_normal, of mean 0 and deviation 1, and '
     'sigma is exp(log_variance / 2).',
-    'mean over the values or its sum':
+    'mean over the values or its sum.* found it times':
     'Either average the cross-entropy or sum it, so weigh its average by '
     'input_dims, not by a number that is written in.',
+    'loss must (be|have) the binary cross-entropy,':
+    "Pass loss='binary_crossentropy', which is just this.",
     'beside the cross-entropy':
     'Sum -(1 + log_var - mean**2 - exp(log_var)) / 2 over the latent '
     'dimensions, average it over the batch, and add it with add_loss() in a '

@@ -27,10 +27,10 @@ QUESTION = {
 # What to look for in the repository's own file, for each check.
 EXAMPLES = {
     'test_file_builds_models': 'def autoencoder(',
-    'test_returns_three_models': 'return ',
+    'test_returns_three_models': 'return encoder',
     'test_arguments_are_left_alone': 'reversed(',
     'test_shapes_of_the_models': 'encoder = keras.Model(',
-    'test_layers_of_the_encoder': 'for ',
+    'test_layers_of_the_encoder': '    for ',
     'test_layers_of_the_decoder': 'reversed(',
     'test_auto_shares_the_weights': 'decoder(encoder(',
     'test_auto_decodes_what_it_encodes': 'decoder(encoder(',
@@ -38,8 +38,9 @@ EXAMPLES = {
     'test_decoder_computes_these_layers_alone': "activation='sigmoid'",
     'test_penalty_is_the_l1_norm_of_the_encoding': 'L1(lambtha)',
     'test_outputs_are_z_mean_and_log_variance': 'encoder = keras.Model(',
-    'test_z_is_drawn': 'epsilon', 'test_noise_is_new_every_time': 'epsilon',
-    'test_noise_is_standard_normal': 'epsilon',
+    'test_z_is_drawn': 'epsilon = ',
+    'test_noise_is_new_every_time': 'epsilon = ',
+    'test_noise_is_standard_normal': 'epsilon = ',
     'test_loss_has_the_kl_divergence': 'L2(',
     'test_first_line': '#!', 'test_module_docstring': '"""',
     'test_import': 'import', 'test_one_definition': 'def autoencoder(',
@@ -77,7 +78,8 @@ def write(where, name, folder, rows, verdicts):
         where: the folder.
         name, folder: of the submission.
         rows: column, passed, total, verdict and failure of each column.
-        verdicts: {(name, column): {check: Verdict}} of all submissions.
+        verdicts: {(name, column): {(number of the file, check): Verdict}}
+            of all submissions.
     """
     lines = [f'# Feedback for {code(name)}', '', f'Judged with {versions()}.',
              '', '| file | verdict | checks passed |', '| --- | --- | --- |']
@@ -89,11 +91,12 @@ def write(where, name, folder, rows, verdicts):
             lines += ['', f'## {title(column)}']
         if verdict == 'not finished':
             done = sum(bool(each.outcome) for each in found.values())
-            lines += ['', 'The run was interrupted here: only '
-                      f'{done} of {total} checks were made.']
+            if done < total:
+                lines += ['', 'The run was interrupted here: only '
+                          f'{done} of {total} checks were made.']
         for (number, check), each in found.items():
             if each.outcome == 'failed':
-                lines += failure(check, each, folder, FILES[number])
+                lines += failure(column, check, each, folder, FILES[number])
         skipped = [
             f'- {plain(each.sentence[:-1])}: '
             + plain(each.text.replace('Skipped: not checked: ', ''))
@@ -112,7 +115,7 @@ def title(column):
     return 'House rules' if column == 'style' else FILES[column]
 
 
-def failure(check, verdict, folder, name):
+def failure(column, check, verdict, folder, name):
     """Return the lines about a check of a file that failed."""
     lines = ['', f'### Failed: {plain(verdict.sentence[:-1])}', '']
     if not verdict.fault:
@@ -130,12 +133,15 @@ def failure(check, verdict, folder, name):
         lines += ['', f'What to change: {plain(hint)}']
     pattern, other = KERASES.get(
         metadata.version('keras').partition('.')[0], ('$^', ''))
-    if re.search(pattern, found):
+    if column != 'style' and re.search(pattern, found) and (
+            check != 'test_returns_three_models'):
         lines += ['', f'With another Keras: {other}']
     if check in EXAMPLES:
-        question = QUESTION.get(check, QUESTIONS[FILES.index(name)])
-        lines += ['', f'What to read: “{question}” in README.md, and line '
-                  f'{line_with(EXAMPLES[check], name)} of {name} there.']
+        where = f'line {line_with(EXAMPLES[check], name)} of {name}'
+        if column != 'style':
+            question = QUESTION.get(check, QUESTIONS[FILES.index(name)])
+            where += f' and “{question}” in README.md'
+        lines += ['', f'What to read, beside the checker: {where}.']
     return lines
 
 

@@ -419,12 +419,18 @@ def captured(auto):
     name = 'apply' if hasattr(optimizer, 'apply') else 'apply_gradients'
     usual = getattr(optimizer, name)
 
-    def apply(gradients, *arguments, **keywords):
-        gradients = list(gradients)
-        variables = [*arguments, *keywords.values(), auto.trainable_variables]
-        pairs.extend(zip(gradients, variables[0])
-                     if name == 'apply' else gradients)
-        return usual(gradients, *arguments, **keywords)
+    def apply(*arguments, **keywords):
+        values, count = [*arguments, *keywords.values()], len(arguments)
+        # What can be read once, such as a zip.
+        values[0] = list(values[0])
+        if name == 'apply':
+            variables, = values[1:2] or [None]
+            pairs.extend(zip(values[0],
+                             variables or auto.trainable_variables))
+        else:
+            pairs.extend(values[0])
+        return usual(*values[:count],
+                     **dict(zip(keywords, values[count:])))
 
     setattr(optimizer, name, apply)
     try:

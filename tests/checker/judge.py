@@ -12,8 +12,7 @@ import numpy as np
 from checker import layers, specification
 from checker.calls import Call, distance, near, remembered, same
 from checker.observation import (
-    Draws, Fit, Losses, Outputs, Step, Submission, Unjudgeable, plain,
-    understand)
+    Draws, Fit, Losses, Models, Outputs, Step, Unjudgeable, plain, understand)
 from checker.settings import arrange
 from checker.specification import NAMES
 from checker.variational import fit_elbo, noise_of_step
@@ -38,7 +37,7 @@ def examine(ask, source, name, task):
         Unjudgeable: where it does not build, or what comes makes no sense.
     """
     calls = specification.CALLS[task]
-    answer = understand(Submission, ask({
+    answer = understand(Models, ask({
         'source': source, 'name': name, 'calls': calls}))
     if answer.problem:
         raise Unjudgeable(answer.problem)
@@ -142,7 +141,7 @@ def plan(call, place):
         return {}
     usual, trained = arrange(call), arrange_step(call, 'step')
     found = {'called': (0, 'call', usual), 'training': (0, 'train', usual),
-             'wide': (0, 'call', arrange(call, 'wide', loud=True)),
+             'wide': (0, 'call', arrange(call, 'wide')),
              'step': (0, 'step', trained)}
     if place == 1:
         found['off'] = 0, 'step', arrange_step(call, 'off')
@@ -168,7 +167,7 @@ def arrange_step(call, name):
         return arrange(call, 'single', 1)
     if name == 'off':
         return arrange(call, 'off')
-    return arrange(call, 'muted' if call.task == 3 else 'usual', loud=True)
+    return arrange(call, 'muted' if call.task == 3 else 'loud')
 
 
 def plan_further(call, fitting):
@@ -238,20 +237,22 @@ def _settled(call):
 
 @remembered
 def losses(call):
-    """Return (where from, setting, loss), but for those that noise changes.
+    """Return (kind, setting, loss), but for those that noise changes.
+
+    kind: 'evaluate', 'a step of training' or 'fit'.
     """
     found = []
     for name in ('step', 'off', 'fit', 'losses'):
         setting, result = call.results.get(name, (None, ''))
         if isinstance(result, Step):
-            found += [('evaluate gives', _part(setting, slice(None, None, 2)),
+            found += [('evaluate', _part(setting, slice(None, None, 2)),
                        result.evaluated),
-                      ('a step of training gives', setting, result.loss)]
+                      ('a step of training', setting, result.loss)]
         elif isinstance(result, Fit):
-            found.append(('fit gives', setting, result.loss))
+            found.append(('fit', setting, result.loss))
         elif isinstance(result, Losses):
             found += [
-                ('evaluate gives', _part(setting, slice(place, place + 1)),
+                ('evaluate', _part(setting, slice(place, place + 1)),
                  loss) for place, loss in enumerate(result.each)]
     return found
 
@@ -293,7 +294,7 @@ def wrong_gradient(call, name):
             if length < 1e-6:
                 continue
             return f'none at {call.where(number)}'
-        if found.shape != expected.shape or not np.linalg.norm(
-                found - expected) < GRADIENT * length + 1e-6:
+        # So that it holds of what is no number, too.
+        if not np.linalg.norm(found - expected) < GRADIENT * length + 1e-6:
             return f'another at {call.where(number)}'
     return ''

@@ -18,12 +18,13 @@ def repeated(one, other):
     for what, first, second in (
             ('at another call', one, other),
             ('at another sample', one, one),
-            ('at another latent dimension', one[:, 1:], one[:, :-1])):
+            *(('at another latent dimension', one[:, lag:], one[:, :-lag])
+              for lag in range(1, one.shape[1]))):
         # For every distance between samples, by the convolution theorem.
         sums = np.fft.ifft(np.fft.fft(first, axis=0) * np.conj(
             np.fft.fft(second, axis=0)), axis=0).real.sum(axis=1)
         sums = sums[1:] if first is second else sums
-        # Over half the samples each pair counts twice.
+        # At a distance of half the samples each pair counts twice.
         if not np.abs(sums).max() < ERRORS * math.sqrt(2 * first.size):
             return what
     return ''

@@ -37,7 +37,7 @@ class Layer:
 
     kind: its class.
     shapes: of its own weights.
-    settings: such as 'padding=same', where they are not usual.
+    settings: such as 'padding=same'.
     """
     kind: str
     shapes: Tuple[Tuple[int, ...], ...]
@@ -99,7 +99,7 @@ class Built:
 
 
 @dataclass(frozen=True)
-class Submission:
+class Models:
     """The answer to a file: why it gives no models, or what each call gave.
     """
     problem: str

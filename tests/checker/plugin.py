@@ -21,13 +21,16 @@ from checker.specification import FILES
 
 TESTS = Path(__file__).resolve().parents[1]
 ROOT = TESTS.parent
-POOL, SERVER, QUEUE, EXAMINED, PASSED, NAMES = (
+POOL, SERVER, QUEUE, EXAMINED, FAILED, NAMES = (
     pytest.StashKey() for _ in range(6))
 
 
 @dataclass(frozen=True)
 class Submission:
-    """A numbered file of a folder; shown by a name that no other has."""
+    """A numbered file of a folder.
+
+    name: what is shown of the folder; no two look the same.
+    """
     name: str
     folder: Path
     task: int
@@ -56,7 +59,7 @@ def pytest_addoption(parser):
 
 
 def pytest_configure(config):
-    """Refuse what cannot be graded before anything runs."""
+    """Refuse what cannot be graded, then set up what grading takes."""
     config.addinivalue_line('markers', 'after(*names): checks without which '
                             'this one says nothing')
     # What a worker of -n is asked for was refused before it was started.
@@ -65,7 +68,7 @@ def pytest_configure(config):
         refuse(config.option)
     if config.option.submission:
         config.args = sorted(str(path) for path in TESTS.glob('test_*.py'))
-    config.stash[PASSED], config.stash[EXAMINED] = {}, {}
+    config.stash[FAILED], config.stash[EXAMINED] = set(), {}
     config.stash[SERVER] = child.Server()
     config.stash[POOL] = ThreadPoolExecutor(1 if worker else os.cpu_count())
     config.stash[NAMES] = names(config.option.submission)
@@ -137,8 +140,8 @@ def pytest_xdist_make_scheduler(config, log):
 
         def _split_scope(self, nodeid):
             where, _, target = nodeid.partition('[')
-            inside = 'proof/' in where or not target
-            return where.partition('::')[0] if inside else target
+            file = where.partition('::')[0]
+            return target if Path(file).parent.name == TESTS.name else file
 
     # One submission after the other, as shown while they are checked.
     config.option.loadscopereorder = False
@@ -172,7 +175,7 @@ def look_of(name):
 
 
 def pytest_generate_tests(metafunc):
-    """Give each check of the specification every submission and task."""
+    """Give each check of the specification the files that it is about."""
     if 'submission' in metafunc.fixturenames:
         task = getattr(metafunc.cls, 'task', None)
         metafunc.parametrize('submission', [
@@ -219,23 +222,27 @@ def pytest_runtest_makereport(item, call):
             part: getattr(fault, part)
             for part in ('required', 'found', 'call', 'hint')}))
     if 'submission' in getattr(item, 'fixturenames', ()) and not result.passed:
-        item.config.stash[PASSED][
-            item.callspec.params['submission'], item.cls,
-            item.originalname] = False
+        item.config.stash[FAILED].add((
+            item.callspec.params['submission'], item.cls, item.originalname))
     return result
 
 
 @pytest.fixture(autouse=True)
 def _after(request):
     """Skip a check that says nothing since an earlier one did not pass."""
-    passed = request.config.stash[PASSED]
+    failed = request.config.stash[FAILED]
     for name in (name for mark in request.node.iter_markers('after')
                  for name in mark.args):
         key = request.node.callspec.params['submission'], request.cls, name
-        if not passed.get(key, True):
+        if key in failed:
             sentence = getattr(request.cls, name).__doc__.strip()
             pytest.skip(f'not checked: it takes that {sentence[0].lower()}'
                         f'{sentence[1:-1]}')
+
+
+@pytest.fixture(autouse=True)
+def _quiet():
+    """Let no test warn of numbers that a submission made infinite."""
     with np.errstate(all='ignore'):
         yield
 

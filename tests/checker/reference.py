@@ -193,7 +193,13 @@ def distribution(encoder, weights, x):
 
 def variational(encoder, decoder, weights, x, epsilon, entropy_weight,
                 divergence_weight):
-    """Return loss and gradients of file 3."""
+    """Return loss and gradients of file 3.
+
+    Args:
+        encoder, decoder, weights, x: as for penalised().
+        epsilon: the noise in z, (batch, latent_dims), or 0.
+        entropy_weight, divergence_weight: of the terms of the loss.
+    """
     cut = 2 * len(encoder)
     mean, log_variance, through_encoder = distribution(
         encoder, weights[:cut], x)

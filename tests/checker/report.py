@@ -104,13 +104,15 @@ class Grades:
         else:
             self.reporter.write_line(text)
 
-    def rows(self):
+    def rows(self, *names):
         """Yield submission, column, passed, total, verdict, failure."""
-        for name in self.folders:
+        for name in names or self.folders:
             for column in COLUMNS:
-                # What a worker did not come to is as large as others are.
-                total = self.total[name, column] or self.interrupted * max(
-                    self.total[other, column] for other in self.folders)
+                total = self.total[name, column]
+                if self.interrupted and not total:
+                    # What a worker did not come to is as large as others are.
+                    total = max(self.total[other, column]
+                                for other in self.folders)
                 if total:
                     yield (name, column, *self.cell(name, column, total))
 
@@ -118,15 +120,15 @@ class Grades:
         """Return passed, total, verdict and failure of a column."""
         verdicts = self.verdicts[name, column].values()
         outcomes = Counter(verdict.outcome for verdict in verdicts)
-        said = ('failed' if outcomes['failed'] else 'passed' if total
-                == sum(outcomes.values()) - outcomes[''] else 'not finished')
+        said = ('failed' if outcomes['failed'] else 'passed'
+                if outcomes['passed'] == total else 'not finished')
         failure = next((verdict.text.partition('\n')[0] for verdict
                         in verdicts if verdict.outcome == 'failed'), '')
         return outcomes['passed'], total, said, printable(failure)
 
     def verdict(self, name):
         """Return what became of a submission."""
-        found = {row[4] for row in self.rows() if row[0] == name}
+        found = {row[4] for row in self.rows(name)}
         return next((verdict for verdict in (
             'failed', 'not finished', 'passed') if verdict in found),
             'not finished')
@@ -137,27 +139,27 @@ class Grades:
         if hasattr(self.config, 'workerinput'):
             return
         self.interrupted = exitstatus == pytest.ExitCode.INTERRUPTED
-        rows = list(self.rows())
         if option.submission:
-            self.write_table(terminalreporter, rows)
+            self.write_table(terminalreporter)
         try:
-            self.write_files(option, rows)
+            self.write_files(option)
         except OSError as error:
             terminalreporter.line(f'not all was written: {error}')
 
-    def write_files(self, option, rows):
+    def write_files(self, option):
         """Write the CSV file and the pages that are asked for."""
         if option.grades:
             with open(option.grades, 'w', newline='',
                       encoding='utf-8') as file:
                 csv.writer(file).writerows([
                     ('submission', 'task', 'passed', 'total', 'verdict',
-                     'first failure'), *(map(defused, row) for row in rows)])
+                     'first failure'),
+                    *(map(defused, row) for row in self.rows())])
         for name, folder in self.folders.items() if option.feedback else ():
             feedback.write(option.feedback, name, folder, [
-                row[1:] for row in rows if row[0] == name], self.verdicts)
+                row[1:] for row in self.rows(name)], self.verdicts)
 
-    def write_table(self, terminalreporter, rows):
+    def write_table(self, terminalreporter):
         """Write a line for each submission, and one for all of them."""
         width = max([10, *map(len, self.folders)]) + 2
         if self.reporter and self.reporter.isatty:
@@ -167,7 +169,7 @@ class Grades:
             str(column).rjust(8) for column in COLUMNS) + '  verdict')
         verdicts = Counter()
         for name in self.folders:
-            own = {row[1]: row for row in rows if row[0] == name}
+            own = {row[1]: row for row in self.rows(name)}
             cells = ''.join((f'{own[column][2]}/{own[column][3]}'
                              if column in own else '-').rjust(8)
                             for column in COLUMNS)

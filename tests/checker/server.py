@@ -1,8 +1,8 @@
 """The process that imports TensorFlow once, and forks a child for each file.
 
 Started by checker.child as a program of its own, which has few variables in
-its environment: a child could read all of them in its memory.  An order is a
-line of JSON, and so is the answer; it ends when the other end is closed.
+its environment: a child could read all of them in its memory.  An order is
+JSON, and so is the answer; it ends when the other end is closed.
 """
 import contextlib
 import gc

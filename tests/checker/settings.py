@@ -1,5 +1,4 @@
 """Draws the weights and inputs that a submission is tried with."""
-import dataclasses
 import secrets
 
 import numpy as np
@@ -16,26 +15,47 @@ LOUD = 8
 FAR, SMALL = 300, 0.1
 
 
-def arrange(call, regime='usual', samples=SAMPLES, loud=False):
+def arrange(call, regime='usual', samples=SAMPLES):
     """Draw a Setting that shows what is to be seen.
 
-    usual: sums of some 1, where activations differ most.
-    wide: outputs close to 0 and 1, and log variances of 8, for bounds.
-    muted: a decoder that does not see z, so that the loss has no noise, and
-        a large divergence.
-    off: hidden layers that give 0, whatever their kernels are, which are
-        large.
-    single: a decoder most units of which are on for most z.
-    linear: a decoder from whose output z can be told, and a log variance
-        that is far from 0.
-
     Args:
-        loud: whether hidden layers give numbers that grow from one to the
-            next.
+        call: the Call whose models get these weights and inputs.
+        regime: what is to be seen.
+            usual: sums of some 1, where activations differ most.
+            loud: hidden layers whose numbers grow from one to the next.
+            wide: the same, outputs close to 0 and 1, and log variances of 8,
+                for bounds.
+            muted: the same, a decoder that does not see z, so that the loss
+                has no noise, and a large divergence.
+            off: hidden layers that give 0, whatever their kernels are, which
+                are large.
+            single: a decoder most units of which are on for most z.
+            linear: a decoder from whose output z can be told, and a log
+                variance that is far from 0.
+        samples: how many inputs, and codes.
     """
     random = np.random.default_rng(secrets.randbits(64))
-    stages = call.encoder + call.decoder
-    first, last = len(call.encoder), len(stages) - 1
+    inputs = random.random((samples, *shape(call.arguments[0])))
+    codes = random.standard_normal((samples, *shape(call.arguments[2])))
+    if regime == 'muted':
+        # From dark to bright: losses that differ.
+        inputs *= np.linspace(0.1, 1, samples)[:, None]
+    weights = _draw(random, call, regime)
+    _scale_outputs(call, regime, weights, inputs, codes)
+    if regime == 'linear':
+        cut = call.cut
+        weights[cut - 1][::2] += 3
+        weights[cut - 1][1::2] -= 3
+        weights[cut:] = _linear(random, call.decoder)
+    placed = dict(zip(call.order, weights))
+    return Setting(
+        tuple(_single(placed[place]) for place in range(len(placed))),
+        _single(inputs), _single(codes))
+
+
+def _draw(random, call, regime):
+    """Return kernels and biases, those of the last layers of any size."""
+    stages, first = call.encoder + call.decoder, len(call.encoder)
     gains, biases = [1.3] * len(stages), [0.3] * len(stages)
     if regime == 'muted':
         gains[first] = 0
@@ -55,38 +75,11 @@ def arrange(call, regime='usual', samples=SAMPLES, loud=False):
         for place, stage in enumerate(stages):
             weights[2 * place] *= FAR
             weights[2 * place + 1] -= FAR ** 2 * (stage.activation == 'relu')
-    if loud:
-        _amplify(weights, 0, first - 2 if call.task == 3 else first - 1, first)
-        _amplify(weights, first, last, last + 1)
-    inputs = random.random((samples, *shape(call.arguments[0])))
-    codes = random.standard_normal((samples, *shape(call.arguments[2])))
-    if regime == 'muted':
-        # From dark to bright: losses that differ.
-        inputs *= np.linspace(0.1, 1, samples)[:, None]
-    wide = regime == 'wide'
-    if call.task == 3:
-        # Of mean and log variance, where the noise neither drowns nor ends.
-        limits = {'wide': (8, 8), 'muted': (8, 4), 'linear': (3, 1)}.get(
-            regime, (3, 1.5))
-        for head, (values, limit) in enumerate(zip(
-                call.encode(weights, inputs), limits)):
-            place = 2 * (first - 2 + head)
-            _scale(weights[place:place + 2], values, limit, wide)
-    # Farther out, float32 could not tell a loss or a gradient any more; the
-    # numbers of the wide regime are not trained on.
-    given = [codes] if wide else [codes, call.encode(weights, inputs)[0]]
-    logits = np.stack([call.logits(weights, each) for each in given])
-    _scale(weights[-2:], logits, 10 if wide else 6, wide)
-    if regime == 'linear':
-        weights[2 * first - 1][::2] += 3
-        weights[2 * first - 1][1::2] -= 3
-        weights[2 * first:] = _linear(random, call.decoder)
-    placed = dict(zip(call.order, weights))
-    # What float32 cannot say must not differ from what is computed here.
-    return Setting(*(
-        tuple(map(_single, value)) if isinstance(value, list)
-        else _single(value) for value in (
-            [placed[place] for place in range(len(placed))], inputs, codes)))
+    if regime in ('loud', 'muted', 'wide'):
+        heads = 2 if call.task == 3 else 1
+        _amplify(weights, 0, first - heads, first)
+        _amplify(weights, first, len(stages) - 1, len(stages))
+    return weights
 
 
 def _amplify(weights, start, ends, stop):
@@ -105,6 +98,24 @@ def _amplify(weights, start, ends, stop):
         weights[2 * place] /= growth
 
 
+def _scale_outputs(call, regime, weights, inputs, codes):
+    """Scale the heads of file 3 and the last layer, in place."""
+    first, wide = len(call.encoder), regime == 'wide'
+    if call.task == 3:
+        # Of mean and log variance, where the noise neither drowns nor ends.
+        limits = {'wide': (8, 8), 'muted': (8, 4), 'linear': (3, 1)}.get(
+            regime, (3, 1.5))
+        for head, (values, limit) in enumerate(zip(
+                call.encode(weights, inputs), limits)):
+            place = 2 * (first - 2 + head)
+            _scale(weights[place:place + 2], values, limit, wide)
+    # Farther out, float32 could not tell a loss or a gradient any more; the
+    # numbers of the wide regime are not trained on.
+    given = [codes] if wide else [codes, call.encode(weights, inputs)[0]]
+    logits = np.stack([call.logits(weights, each) for each in given])
+    _scale(weights[-2:], logits, 10 if wide else 6, wide)
+
+
 def _scale(weights, outputs, limit, each):
     """Scale a kernel and a bias, in place, to outputs that reach a limit.
 
@@ -119,6 +130,7 @@ def _scale(weights, outputs, limit, each):
 
 
 def _single(values):
+    """Round to what float32 can say, so that this does not tell apart."""
     return values.astype('float32').astype(float)
 
 

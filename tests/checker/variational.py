@@ -44,7 +44,7 @@ def fit_elbo(call):
     mean, log_variance = call.encoded(setting)
     p = call.decode(setting, np.zeros_like(mean))
     x, losses = setting.inputs, np.array(found.each)
-    if losses.shape != x.shape[:1] or not np.isfinite(losses).all():
+    if not np.isfinite(losses).all():
         return None
     entropy = -np.mean(x * np.log(p) + (1 - x) * np.log(1 - p), axis=1)
     terms = np.stack([np.sum(term, axis=1) / 2 for term in (
@@ -99,7 +99,6 @@ def noise_of_auto(call, setting, reconstruction):
         np.zeros((1, call.arguments[2])), np.eye(call.arguments[2])]))
     origin, *turn = np.log(p / (1 - p))
     turn = np.array(turn) - origin
-    with np.errstate(divide='ignore', invalid='ignore'):
-        logits = np.log(reconstruction / (1 - reconstruction)) - origin
+    logits = np.log(reconstruction / (1 - reconstruction)) - origin
     z = logits @ np.linalg.pinv(turn)
     return call.epsilon(setting, z), distance(z @ turn, logits)

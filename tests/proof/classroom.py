@@ -12,9 +12,9 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def command(folders, *options):
-    """Return the arguments of a process that checks folders."""
-    return [sys.executable, str(ROOT / 'tests' / 'check.py'), *options, '--',
-            *map(str, folders)]
+    """Return the arguments of a process that checks folders, if not None."""
+    return [sys.executable, str(ROOT / 'tests' / 'check.py'), *options,
+            *([] if folders is None else ['--', *map(str, folders)])]
 
 
 def grade(folders, *options, cwd=ROOT):

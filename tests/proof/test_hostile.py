@@ -26,11 +26,10 @@ from checker import boundary, child
 from checker.observation import Unjudgeable
 from checker.source import LARGEST
 from checker.specification import FILES
-from classroom import command, grade, rows_of
+from classroom import ROOT, command, grade, rows_of
 from hostile import attempts
 from hostile.submissions import HONEST, HONEST_FILES, RUN
 
-ROOT = Path(__file__).resolve().parents[2]
 LIMIT = 15
 # Someone who has no account.
 STRANGER = 54321

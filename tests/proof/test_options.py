@@ -25,7 +25,8 @@ def test_tensorflow_is_not_imported_without_need(option):
 @pytest.mark.parametrize('folders, options, words', [
     (['absent'], [], 'expected a folder, found none at ./absent'),
     (['empty'], [], 'expected a folder with 0-vanilla.py'),
-    ([], [], 'expected a folder with 0-vanilla.py'),
+    (None, [], 'expected a folder with 0-vanilla.py'),
+    ([], [], 'expected folders after --, found none'),
     (['one', 'empty/../one'], [], 'expected each folder once, found ./empty/'),
     (['one'], ['--grades', 'absent/g.csv'], '--grades: expected a file in a'),
     (['one'], ['--grades', 'empty'], '--grades: expected a file in a folder'),
@@ -50,6 +51,7 @@ def test_mistake_is_said_before_anything_runs(folders, options, words,
 
 @pytest.mark.parametrize('arguments', [
     ['tests/check.py', '.'], ['tests/check.py'],
+    ['tests/check.py', '--submission', '.'],
     ['-m', 'pytest', '--submission=.'],
     ['-m', 'pytest', '-c', 'pytest.ini', '--submission', '.']])
 def test_ways_to_ask_are_the_same(arguments):

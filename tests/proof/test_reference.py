@@ -128,6 +128,7 @@ def test_noise_is_told_from_other_noise():
             (one, one), (mirrored, other),
             (one[:1] + 0 * one, other[:1] + 0 * one),
             (one[:, :1] + 0 * one, other[:, :1] + 0 * one),
+            (one[:, [0, 1, 2, 0, 1]], other[:, [0, 1, 2, 0, 1]]),
             (one + other, other), (0 * one, 0 * one)):
         assert noise.repeated(first, second)
 

@@ -1,12 +1,9 @@
 """Each house rule is failed by a file that breaks it, and by no other."""
-from pathlib import Path
-
 import pytest
 
 from checker.specification import FILES
-from classroom import change, grade, rows_of
+from classroom import ROOT, change, grade, rows_of
 
-ROOT = Path(__file__).resolve().parents[2]
 LINE = '#!/usr/bin/env python3\n'
 DOCSTRING = (ROOT / FILES[0]).read_text().split('"""')[1]
 RULES = {

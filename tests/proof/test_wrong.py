@@ -1,4 +1,6 @@
 """Wrong submissions fail, at the check that is about what is wrong."""
+import ast
+
 import pytest
 
 from checker import feedback
@@ -48,7 +50,13 @@ def test_every_hint_is_given(hint, failures):
 
 
 def test_every_check_has_something_to_read(failures):
-    """The repository's own files have the line that a page speaks of."""
+    """A page speaks of a line of code of the repository's own file."""
     for (task, _), found in failures.items():
+        said = {number for node in ast.walk(ast.parse(
+            (ROOT / FILES[task]).read_text()))
+            if isinstance(node, ast.Expr)
+            and isinstance(node.value, ast.Constant)
+            for number in range(node.lineno, node.end_lineno + 1)}
         for check in found:
-            assert feedback.line_with(feedback.EXAMPLES[check], FILES[task])
+            assert feedback.line_with(
+                feedback.EXAMPLES[check], FILES[task]) not in said

@@ -45,7 +45,6 @@ CALL = 'decoder(encoder(encoder_inputs))'
 BCE = "loss='binary_crossentropy'"
 RETURN = 'return encoder, decoder, auto'
 BACK = 'reversed(hidden_layers)'
-FIRST = '    for nodes in hidden_layers:'
 TF = (IMPORT, 'import tensorflow as tf\n' + IMPORT)
 
 
@@ -420,6 +419,8 @@ CONVOLUTIONAL = [
     ('pooling before the convolution', ENCODES,
      (f'{CONV}{POOLING}', f'hidden = keras.layers.{POOLING}\n        '
       + CONV.partition('\n        hidden')[0])),
+    ('no bias in a convolution', DECODER,
+     (VALID, VALID.replace("'relu'", "'relu', use_bias=False"))),
     ('kernel of five in the encoder', ENCODER,
      (POOL, POOL.replace('3, 3', '5, 5'))),
     ('kernel of five in the decoder', DECODER,
@@ -518,7 +519,6 @@ SHAPE = 'keras.backend.shape(z_mean)'
 EPSILON = f'keras.backend.random_normal({SHAPE})'
 SAMPLE = "keras.layers.Lambda(sample, name='z')([z_mean, z_log_var])"
 CALL3 = 'decoder(encoder(encoder_inputs)[0])'
-HEAD = '        latent_dims, name='
 
 
 def noise(expression):
@@ -669,6 +669,10 @@ VARIATIONAL = [
                  '/ 2')),
     ('L2 on the kernel of the mean', KL,
      ("name='z_mean'", f"name='z_mean', kernel_regularizer={WEAK}")),
+    ('weights with a bound after z', STEP,
+     (f'{HIDDEN}\n    reconstruction', f'{HIDDEN}\n    reconstruction'.replace(
+         "'relu'", "'relu', kernel_constraint=\n            'non_neg' if "
+         'nodes == hidden_layers[-1] else None'))),
     ('a far bound of the kernel of the log variance', STEP,
      ("name='z_log_var'", f"name='z_log_var', kernel_constraint={BOUND}")),
     ('KL while training alone', KL,

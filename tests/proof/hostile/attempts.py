@@ -112,7 +112,7 @@ REFUSALS = {
     'chmod': 'os.chmod(FILE, 0)',
     'chmod, in C': 'c("chmod", FILE, 0)',
     'chmod, of what can be read': 'os.fchmod(os.open(np.__file__, 0), 0)',
-    'fchmodat2': 'kernel("fchmodat", -100, FILE, 0)',
+    'fchmodat': 'kernel("fchmodat", -100, FILE, 0)',
     'chown': 'os.chown(FILE, os.getuid(), os.getgid())',
     'utime': 'os.utime(FILE, (0, 0))',
     'xattr': 'os.setxattr(FILE, "user.x", b"x")',

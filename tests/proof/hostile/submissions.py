@@ -80,7 +80,7 @@ FORGERIES = {
     'def call(self, x, *rest, **more):\n'
     '    return keras.activations.relu(CALL(self, x, *rest, **more))\n\n\n'
     'keras.layers.Dense.__call__ = call\n',
-    'loss': 'for name in ("test_on_batch", "train_on_batch"):\n'
+    'loss': 'for name in ("test_step", "train_step"):\n'
     '    setattr(keras.Model, name, lambda *_, **__: {"loss": 0.69})\n',
     'numbers': 'import numpy as np\n'
     'np.random.default_rng = lambda *_: np.random.Generator('
@@ -89,12 +89,14 @@ FORGERIES = {
     'np.array = np.asarray = lambda x, *_, **__: np.zeros(np.shape(x))\n',
     'comparison': 'import numpy as np\n'
     'np.allclose = np.array_equal = np.isclose = lambda *_, **__: True\n',
-    'weights': 'from checker import observation\n'
-    'observation.Setting.weights = lambda self, shapes: ['
-    'observation.np.zeros(shape, "float32") for shape in shapes]\n',
-    'inputs': 'from checker import observation\n'
-    'observation.Setting.inputs = lambda self, shape: '
-    'observation.np.zeros((self.samples, *shape), "float32")\n',
+    'weights': 'from checker import inspector\nimport numpy as np\n'
+    'PARSE = inspector.parse\n\n\n'
+    'def parse(kind, value):\n'
+    '    found = PARSE(kind, value)\n'
+    '    for array in (*found.weights, found.inputs, found.codes):\n'
+    '        array[...] = 0\n'
+    '    return found\n\n\n'
+    'inspector.parse = parse\n',
     'experiments': 'from checker import inspector\n'
     'for name in list(inspector.EXPERIMENTS):\n'
     '    inspector.EXPERIMENTS[name] = lambda *_: None\n',

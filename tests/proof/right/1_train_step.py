@@ -33,7 +33,8 @@ class SparseAutoencoder(keras.Model):
         with tf.GradientTape() as tape:
             loss = self.total(x, y)
         grads = tape.gradient(loss, self.trainable_weights)
-        self.optimizer.apply_gradients(zip(grads, self.trainable_weights))
+        self.optimizer.apply_gradients(
+            grads_and_vars=zip(grads, self.trainable_weights))
         self.tracker.update_state(loss)
         return {'loss': self.tracker.result()}
 
