@@ -9,6 +9,7 @@ from checker.calls import same
 
 
 L1 = 'the L1 norm of the encoding'
+SUMMED = 'the binary cross-entropy summed over the values'
 
 
 def _leaky(slope):
@@ -40,6 +41,7 @@ ACTIVATIONS = {
     'softsign': lambda x: x / (1 + np.abs(x)),
     'hard_sigmoid': lambda x: np.clip(x / 6 + 0.5, 0, 1),
     'exponential': np.exp,
+    'exp(x / 2)': lambda x: np.exp(x / 2),
     **{f'leaky relu with a slope of {slope}': _leaky(slope)
        for slope in (0.01, 0.1, 0.2, 0.3)},
 }
@@ -190,8 +192,7 @@ def losses(x, p):
         'a focal cross-entropy': entropy * (
             x * (1 - p) ** 2 + (1 - x) * p ** 2)}
     found = {name: value.mean() for name, value in one.items()}
-    found['the binary cross-entropy summed over the values'] = (
-        entropy.sum() / len(x))
+    found[SUMMED] = entropy.sum() / len(x)
     found['the binary cross-entropy summed over the batch'] = (
         entropy.mean() * len(x))
     return found

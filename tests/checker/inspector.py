@@ -47,7 +47,7 @@ def converse(requests, replies):
             try:
                 results.append(EXPERIMENTS[name](subjects[number],
                                                  settings[setting]))
-            except Exception as error:
+            except BaseException as error:
                 results.append({'error': describe(error)})
         answer(replies, results)
 
@@ -98,26 +98,27 @@ def blaming(what, name):
         lines = ''.join(
             f'\n  {name}, line {frame.lineno}, in {frame.name}'
             f'\n    {frame.line}'
-            for frame in traceback.extract_tb(error.__traceback__)
+            # A submission may say what the exception's own attribute is.
+            for frame in traceback.extract_tb(sys.exc_info()[2])
             if frame.filename == name)
         raise Unjudgeable(f'{what}: {describe(error)}{lines}') from None
 
 
 def describe(error):
-    """Return an exception in one line."""
+    """Return an exception in one line, whatever is done to its class."""
     try:
         # Keras emphasises with the escape sequences of a terminal.
         text = re.sub(r'\x1b\[[0-9;]*m', '', str(error))
         lines = [line for line in text.splitlines() if line.strip()]
+        said = lines[0].strip() if lines else ''
+        # Keras and TensorFlow put the reason below such a line.
+        if said.startswith('Exception encountered when calling'):
+            said = lines[min(1, len(lines) - 1)].strip()
+        if said == 'in user code:':
+            said = lines[-1].strip()
+        return f'{type(error).__name__}: {said}'.rstrip(': ')[:300]
     except BaseException:
-        lines = []
-    said = lines[0].strip() if lines else ''
-    # Keras and TensorFlow put the reason below such a line.
-    if said.startswith('Exception encountered when calling'):
-        said = lines[min(1, len(lines) - 1)].strip()
-    if said == 'in user code:':
-        said = lines[-1].strip()
-    return f'{type(error).__name__}: {said}'.rstrip(': ')[:300]
+        return f'{type.__repr__(type(error))}, of which nothing can be said'
 
 
 class Subject:
@@ -158,7 +159,8 @@ class Subject:
         for weight in model.weights:
             # What nothing trains and is no average: counters, seeds.
             if id(weight) in metrics or not weight.trainable and not (
-                    len(weight.shape) and 'float' in str(weight.dtype)):
+                    np.prod(weight.shape) > 1 and 'float' in str(
+                        weight.dtype)):
                 continue
             if id(weight) not in known:
                 known[id(weight)] = len(self.weights)
@@ -196,9 +198,13 @@ class Subject:
         """The same, and what the optimizer remembers."""
         optimizer, variables = self.auto.optimizer, ()
         with contextlib.suppress(Exception):
-            # As a part of a graph this would take a second.
-            optimizer.build(self.auto.trainable_variables)
-            variables = tuple(optimizer.variables)
+            # As a part of a graph this would take a second; those that Keras
+            # 2.15 calls legacy have other names for it.
+            build = getattr(optimizer, 'build', None)
+            (build or optimizer._create_all_weights)(
+                self.auto.trainable_variables)
+            variables = tuple(optimizer.variables if build
+                              else optimizer.variables())
         with self.at(setting), kept(*variables):
             yield
 
@@ -383,8 +389,13 @@ def loss_of(auto, method, inputs, targets):
 
 
 def loss_in(logs):
-    """Return what logs call the loss or the total, else what comes first."""
-    totals = [name for name in logs if 'total' in name]
+    """Return what logs call the loss or the total, else the sum of all others,
+    else what comes first.
+    """
+    whole = float(sum(np.mean(array(value)) for value in logs.values()))
+    totals = [name for name in logs if 'total' in name] + [
+        name for name, value in logs.items() if np.isclose(
+            2 * np.mean(array(value)), whole, 1e-5)]
     return logs[next(name for name in ('loss', *totals, *logs)
                      if name in logs)]
 

@@ -141,7 +141,8 @@ def plan(call, place):
         return {}
     usual, trained = arrange(call), arrange_step(call, 'step')
     found = {'called': (0, 'call', usual), 'training': (0, 'train', usual),
-             'wide': (0, 'call', arrange(call, 'wide')),
+             # Of the second models, which must be the same.
+             'wide': (1, 'call', arrange(call, 'wide')),
              'step': (0, 'step', trained)}
     if place == 1:
         found['off'] = 0, 'step', arrange_step(call, 'off')
@@ -172,9 +173,10 @@ def arrange_step(call, name):
 
 def plan_further(call, fitting):
     """Return a plan to look into what differs, and to fit."""
-    found = {f'{name}, watched': (0, 'watch training' if name == 'training'
-                                  else 'watch', call.results[name][0])
-             for name in ('called', 'training', 'wide')
+    found = {f'{name}, watched': (twin, watch, call.results[name][0])
+             for name, twin, watch in (('called', 0, 'watch'),
+                                       ('training', 0, 'watch training'),
+                                       ('wide', 1, 'watch'))
              if differs(call, 'encoder', name) or differs(
                  call, 'decoder', name)}
     # Of the second models, which nothing else has trained.
@@ -239,7 +241,7 @@ def _settled(call):
 def losses(call):
     """Return (kind, setting, loss), but for those that noise changes.
 
-    kind: 'evaluate', 'a step of training' or 'fit'.
+    kind: 'evaluate', 'a step of training' or 'fit of a second call'.
     """
     found = []
     for name in ('step', 'off', 'fit', 'losses'):
@@ -249,7 +251,7 @@ def losses(call):
                        result.evaluated),
                       ('a step of training', setting, result.loss)]
         elif isinstance(result, Fit):
-            found.append(('fit', setting, result.loss))
+            found.append(('fit of a second call', setting, result.loss))
         elif isinstance(result, Losses):
             found += [
                 ('evaluate', _part(setting, slice(place, place + 1)),

@@ -4,6 +4,7 @@ import base64
 import contextlib
 import importlib.util
 import os
+import signal
 import sys
 import unicodedata
 from collections import Counter
@@ -62,6 +63,9 @@ def pytest_configure(config):
     """Refuse what cannot be graded, then set up what grading takes."""
     config.addinivalue_line('markers', 'after(*names): checks without which '
                             'this one says nothing')
+    with contextlib.suppress(ValueError):
+        # As after Ctrl-C: whoever ends a run wants what is known so far.
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
     # What a worker of -n is asked for was refused before it was started.
     worker = hasattr(config, 'workerinput')
     if not worker:

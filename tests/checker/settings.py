@@ -26,7 +26,7 @@ def arrange(call, regime='usual', samples=SAMPLES):
             wide: the same, outputs close to 0 and 1, and log variances of 8,
                 for bounds.
             muted: the same, a decoder that does not see z, so that the loss
-                has no noise, and a large divergence.
+                has no noise, and a divergence from 0 to a large one.
             off: hidden layers that give 0, whatever their kernels are, which
                 are large.
             single: a decoder most units of which are on for most z.
@@ -38,8 +38,8 @@ def arrange(call, regime='usual', samples=SAMPLES):
     inputs = random.random((samples, *shape(call.arguments[0])))
     codes = random.standard_normal((samples, *shape(call.arguments[2])))
     if regime == 'muted':
-        # From dark to bright: losses that differ.
-        inputs *= np.linspace(0.1, 1, samples)[:, None]
+        # From black, of which the divergence is 0, to bright.
+        inputs *= np.linspace(0, 1, samples)[:, None]
     weights = _draw(random, call, regime)
     _scale_outputs(call, regime, weights, inputs, codes)
     if regime == 'linear':
@@ -58,8 +58,7 @@ def _draw(random, call, regime):
     stages, first = call.encoder + call.decoder, len(call.encoder)
     gains, biases = [1.3] * len(stages), [0.3] * len(stages)
     if regime == 'muted':
-        gains[first] = 0
-        biases[first - 2:first] = 1, 1
+        gains[first], biases[:first] = 0, [0] * first
     weights = []
     for stage, gain, bias in zip(stages, gains, biases):
         kernel, size = stage.shapes
@@ -68,6 +67,10 @@ def _draw(random, call, regime):
                     # Somewhat above zero, so that few units are always off.
                     bias * (random.standard_normal(size)
                             + (stage.activation == 'relu'))]
+    if regime == 'muted':
+        # Without biases, all units of a layer could be off.
+        for kernel in weights[:2 * first - 4:2]:
+            kernel[:, ::2] = np.abs(kernel[:, ::2])
     if regime == 'single':
         for bias in weights[2 * first + 1:-2:2]:
             bias += 2

@@ -446,8 +446,9 @@ def test_what_is_written_is_whole_and_plain(graded):
                              text.replace('\r\n', '\n'))
 
 
-def test_interrupted_run_leaves_what_it_found(tmp_path):
-    """Ctrl-C in the middle: all that is written is whole, nothing running."""
+@pytest.mark.parametrize('ending', [signal.SIGINT, signal.SIGTERM])
+def test_interrupted_run_leaves_what_it_found(ending, tmp_path):
+    """Ended in the middle: all that is written is whole, nothing running."""
     for name, text in (('honest', HONEST), ('unseen', HONEST),
                        ('endless', 'while True:\n    pass')):
         (tmp_path / name).mkdir()
@@ -467,7 +468,7 @@ def test_interrupted_run_leaves_what_it_found(tmp_path):
             assert run.poll() is None, printed
             printed += run.stdout.read(1)
         assert len(left(tries=1)) > 1
-        run.send_signal(signal.SIGINT)
+        run.send_signal(ending)
         begin = time.monotonic()
         run.communicate(timeout=60)
         assert time.monotonic() - begin < 30

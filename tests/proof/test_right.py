@@ -11,7 +11,7 @@ from classroom import ROOT, failures_of, fill
 # The major version of the one Keras for which a file is written.
 ONLY = {
     '1_symbolic_add_loss': 2, '3_symbolic_add_loss': 2, '3_compiled_loss': 2,
-    '0_optimizer_apply': 3, '3_operations_on_tensors': 3,
+    '0_legacy_adam': 2, '0_optimizer_apply': 3, '3_operations_on_tensors': 3,
     '3_seed_generator': 3}
 KERAS = int(metadata.version('keras').partition('.')[0])
 
@@ -34,12 +34,14 @@ OWN = {
     ).encode('latin-1'),
     '2_carriage_returns': own(2).replace('\n', '\r\n').encode(),
     '3_form_feed': own(3, '^def ', '\f\ndef ').encode(),
-    '3_no_newline_at_the_end': own(3).rstrip().encode()}
+    '3_no_newline_at_the_end': own(3).rstrip().encode(),
+    '0_legacy_adam': own(0, "'adam'", 'keras.optimizers.legacy.Adam()'
+                         ).encode()}
 RIGHT = {
-    **{path.stem: path.read_bytes()
-       for path in (Path(__file__).parent / 'right').glob('*.py')
-       if ONLY.get(path.stem, KERAS) == KERAS},
-    **OWN}
+    name: content for name, content in (
+        *((path.stem, path.read_bytes())
+          for path in (Path(__file__).parent / 'right').glob('*.py')),
+        *OWN.items()) if ONLY.get(name, KERAS) == KERAS}
 NAMES = {task: sorted(name for name in RIGHT if name[0] == str(task))
          for task in range(len(FILES))}
 

@@ -169,6 +169,10 @@ VANILLA = [
     ('an optimizer for all calls', OWN,
      (DEF, f'\n\nADAM = keras.optimizers.Adam(){DEF}'),
      ("optimizer='adam'", 'optimizer=ADAM')),
+    ('another activation in a second call', ENCODES, (DEF, CACHED),
+     (ENCODED, ENCODED.replace("'relu'", "'swish' if str(input_dims) in BUILT "
+                               "else\n            'relu'")),
+     (RETURN, f'BUILT[str(input_dims)] = True\n    {RETURN}')),
     ('a second call that changes the first', OWN, (DEF, CACHED),
      (RETURN, 'for model in BUILT:\n        model.set_weights('
       '[0 * weight for weight in model.get_weights()])\n'
@@ -662,6 +666,8 @@ VARIATIONAL = [
     ('KL of the mean of the batch', KL,
      *divergence('K.sum(K.mean(kl, axis=0) + (K.square(K.mean(z_mean, axis=0))'
                  ' - K.mean(K.square(z_mean), axis=0)) / 2)')),
+    ('KL of free bits', KL,
+     *divergence('K.maximum(loss, 0.5 * latent_dims)')),
     ('KL summed over the batch', KL, *divergence('K.sum(kl)')),
     ('KL of the sample', KL,
      *divergence('K.mean(K.sum(K.square(z) - z_log_var - K.square(\n'
@@ -681,6 +687,8 @@ VARIATIONAL = [
     ('no KL while training', SAME,
      *divergence('loss * (0. if training else 1.)')),
     ('loss of another weight', LOSS, ('[input_dims]', '[10 * input_dims]')),
+    ('reconstruction summed and weighed', LOSS,
+     ('[input_dims]', '[input_dims ** 2]')),
     ('reconstruction weighed twice', LOSS,
      ('[input_dims]', '[2 * input_dims]')),
     ('784 written in', LOSS, ('[input_dims]', '[784]')),

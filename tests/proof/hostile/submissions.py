@@ -19,6 +19,10 @@ CALL = 'def autoencoder(input_dims, hidden_layers, latent_dims):\n    '
 
 ENDS = {
     'raises': ('raise ValueError("at import")', 'ValueError: at import'),
+    'raises-the-unspeakable': (
+        'class Bad(BaseException):\n    def __str__(self):\n'
+        '        return b""\n\n    @property\n    def __traceback__(self):\n'
+        '        raise Bad\n\n\nraise Bad', 'nothing can be said'),
     'calls': (CALL + 'raise KeyError("in call")', 'KeyError'),
     'other-name': ('def auto(a, b, c):\n    pass', 'no function called'),
     'not-callable': ('autoencoder = 3', 'no function called'),

@@ -17,12 +17,13 @@ class VAE(keras.Model):
         super().__init__(**kwargs)
         self.encoder = encoder
         self.decoder = decoder
-        self.total = keras.metrics.Mean(name="total_loss")
+        self.total = keras.metrics.Mean(name="vae_loss")
+        self.entropy = keras.metrics.Mean(name="reconstruction_loss")
         self.kl = keras.metrics.Mean(name="kl_loss")
 
     @property
     def metrics(self):
-        return [self.kl, self.total]
+        return [self.kl, self.entropy, self.total]
 
     def call(self, x):
         return self.decoder(self.encoder(x)[0])
@@ -34,20 +35,21 @@ class VAE(keras.Model):
         entropy = tf.reduce_mean(entropy) * x.shape[1]
         kl = -0.5 * (1 + log_var - tf.square(mean) - tf.exp(log_var))
         kl = tf.reduce_mean(tf.reduce_sum(kl, axis=1))
-        return entropy + kl, kl
+        return entropy + kl, entropy, kl
 
     def train_step(self, data):
         with tf.GradientTape() as tape:
-            loss, kl = self.losses_of(data)
+            loss, *terms = self.losses_of(data)
         grads = tape.gradient(loss, self.trainable_weights)
         self.optimizer.apply_gradients(zip(grads, self.trainable_weights))
-        return self.tell(loss, kl)
+        return self.tell(loss, *terms)
 
     def test_step(self, data):
         return self.tell(*self.losses_of(data))
 
-    def tell(self, loss, kl):
+    def tell(self, loss, entropy, kl):
         self.total.update_state(loss)
+        self.entropy.update_state(entropy)
         self.kl.update_state(kl)
         return {m.name: m.result() for m in self.metrics}
 

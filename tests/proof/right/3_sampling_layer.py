@@ -8,10 +8,16 @@ from tensorflow.keras import layers
 class Sampling(layers.Layer):
     """Draws z from its mean and its log variance."""
 
+    def __init__(self):
+        super().__init__()
+        self.beta = self.add_weight(
+            name="beta", shape=(1,), initializer="ones", trainable=False)
+
     def call(self, inputs):
         z_mean, z_log_var = inputs
         kl = 1 + z_log_var - tf.square(z_mean) - tf.exp(z_log_var)
-        self.add_loss(-0.5 * tf.reduce_mean(tf.reduce_sum(kl, axis=1)))
+        kl = -0.5 * tf.reduce_mean(tf.reduce_sum(kl, axis=1))
+        self.add_loss(self.beta[0] * kl)
         epsilon = tf.random.normal(shape=tf.shape(z_mean))
         return z_mean + tf.exp(0.5 * z_log_var) * epsilon
 
