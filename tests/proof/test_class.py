@@ -86,7 +86,7 @@ def test_each_submission_has_a_page(graded):
             assert (f'```text\nthat it cannot be imported: ValueError: this '
                     f'is `number {number}` @all\n') in pages[name]
             assert pages[name].count('@all') == 2
-            assert 'README.md, and line 1' in pages[name]
+            assert 'line 10 of 0-vanilla.py and “What' in pages[name]
 
 
 def test_junit_tells_submission_and_task(graded):
