@@ -392,15 +392,12 @@ def loss_in(logs):
     """Return what logs call the loss or the total, else the sum of all others,
     else what comes first.
     """
-    if not logs:
-        raise ValueError('a step says nothing of its loss')
-    named = [name for name in ('loss', *logs) if name in logs
-             and (name == 'loss' or 'total' in name)]
-    if not named:
-        values = {name: np.mean(array(logs[name])) for name in logs}
-        named = [name for name, value in values.items()
-                 if np.isclose(2 * value, sum(values.values()), 1e-5)]
-    return logs[next(iter([*named, *logs]))]
+    whole = float(sum(np.mean(array(value)) for value in logs.values()))
+    totals = [name for name in logs if 'total' in name] + [
+        name for name, value in logs.items() if np.isclose(
+            2 * np.mean(array(value)), whole, 1e-5)]
+    return logs[next(name for name in ('loss', *totals, *logs)
+                     if name in logs)]
 
 
 def draw(subject, setting):
