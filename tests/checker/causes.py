@@ -223,10 +223,9 @@ def penalties(call, setting):
         'all layers but the last': every[:-1], 'all layers': every}
     for group, places in groups.items():
         for name, norm in (('L1', np.abs), ('L2', np.square)):
-            for what in range(2):
-                found[f'an {name} penalty on the {("kernel", "bias")[what]} '
-                      f'of {group}'] = sum(
-                    norm(weights[2 * place + what]).sum() for place in places)
+            for part, weight in enumerate(('kernel', 'bias')):
+                found[f'an {name} penalty on the {weight} of {group}'] = sum(
+                    norm(weights[2 * place + part]).sum() for place in places)
             found[f'an {name} penalty on the output of {group}'] = sum(
                 norm(outputs[place]).sum() / count for place in places)
     return found

@@ -133,8 +133,7 @@ def failure(column, check, verdict, folder, name):
         lines += ['', f'What to change: {plain(hint)}']
     pattern, other = KERASES.get(
         metadata.version('keras').partition('.')[0], ('$^', ''))
-    if column != 'style' and re.search(pattern, found) and (
-            check != 'test_returns_three_models'):
+    if re.search(pattern, found):
         lines += ['', f'With another Keras: {other}']
     if check in EXAMPLES:
         where = f'line {line_with(EXAMPLES[check], name)} of {name}'

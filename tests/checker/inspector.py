@@ -389,15 +389,20 @@ def loss_of(auto, method, inputs, targets):
 
 
 def loss_in(logs):
-    """Return what logs call the loss or the total, else the sum of all others,
-    else what comes first.
+    """Return what logs call the loss or the total, else what is the sum of
+    all others, else what comes first.
     """
-    whole = float(sum(np.mean(array(value)) for value in logs.values()))
-    totals = [name for name in logs if 'total' in name] + [
-        name for name, value in logs.items() if np.isclose(
-            2 * np.mean(array(value)), whole, 1e-5)]
-    return logs[next(name for name in ('loss', *totals, *logs)
-                     if name in logs)]
+    for name in ('loss', *logs):
+        if name in logs and (name == 'loss' or 'total' in name):
+            return logs[name]
+    if not logs:
+        raise ValueError('a step says nothing of its loss')
+    values = {name: np.mean(array(value)) for name, value in logs.items()}
+    whole = sum(values.values())
+    # The nearest, as a term may be next to nothing.
+    likely = min(values, key=lambda name: abs(2 * values[name] - whole))
+    return logs[likely if np.isclose(2 * values[likely], whole, 1e-5)
+                else next(iter(logs))]
 
 
 def draw(subject, setting):
@@ -453,7 +458,7 @@ def captured(auto):
 EXPERIMENTS = {
     'call': call,
     'train': lambda *given: call(*given, training=True),
-    'watch': lambda *given: call(*given, watching=True),
-    'watch training': lambda *given: call(
+    'watch call': lambda *given: call(*given, watching=True),
+    'watch train': lambda *given: call(
         *given, training=True, watching=True),
     'step': step, 'evaluate': evaluate, 'fit': fit, 'draw': draw}

@@ -17,9 +17,13 @@ from checker.settings import arrange
 from checker.specification import NAMES
 from checker.variational import fit_elbo, noise_of_step
 
-KINDS = {'call': Outputs, 'train': Outputs, 'watch': Outputs,
-         'watch training': Outputs, 'step': Step, 'evaluate': Losses,
+KINDS = {'call': Outputs, 'train': Outputs, 'watch call': Outputs,
+         'watch train': Outputs, 'step': Step, 'evaluate': Losses,
          'fit': Fit, 'draw': Draws}
+# What is asked of encoder and decoder: of the first models of a call or of
+# the second, which must be the same; and by which experiment.
+HALVES = {'called': (0, 'call'), 'training': (0, 'train'),
+          'wide': (1, 'call')}
 # Steps of file 3 on a sample each, of which the noise can be told.
 SINGLE = 'single', 'another single'
 STEPS = 'step', 'off', *SINGLE
@@ -140,10 +144,10 @@ def plan(call, place):
     if call.order is None:
         return {}
     usual, trained = arrange(call), arrange_step(call, 'step')
-    found = {'called': (0, 'call', usual), 'training': (0, 'train', usual),
-             # Of the second models, which must be the same.
-             'wide': (1, 'call', arrange(call, 'wide')),
-             'step': (0, 'step', trained)}
+    drawn = {'called': usual, 'training': usual,
+             'wide': arrange(call, 'wide')}
+    found = {name: (*HALVES[name], drawn[name]) for name in HALVES}
+    found['step'] = 0, 'step', trained
     if place == 1:
         found['off'] = 0, 'step', arrange_step(call, 'off')
     if call.task != 3:
@@ -173,10 +177,9 @@ def arrange_step(call, name):
 
 def plan_further(call, fitting):
     """Return a plan to look into what differs, and to fit."""
-    found = {f'{name}, watched': (twin, watch, call.results[name][0])
-             for name, twin, watch in (('called', 0, 'watch'),
-                                       ('training', 0, 'watch training'),
-                                       ('wide', 1, 'watch'))
+    found = {f'{name}, watched': (twin, f'watch {kind}',
+                                  call.results[name][0])
+             for name, (twin, kind) in HALVES.items()
              if differs(call, 'encoder', name) or differs(
                  call, 'decoder', name)}
     # Of the second models, which nothing else has trained.
@@ -268,13 +271,13 @@ def gradients(call, name):
     setting, step = call.results[name]
     if call.task != 3:
         return call.penalised(setting)[2]
-    elbo, epsilon = fit_elbo(call), 0
-    if 'single' in name:
+    elbo, epsilon, single = fit_elbo(call), None, len(setting.inputs) == 1
+    if single:
         epsilon = noise_of_step(call, setting, step)
     _, expected = call.variational(
         setting, 0 if epsilon is None else epsilon, elbo.entropy,
         elbo.divergence)
-    if 'single' not in name:
+    if not single:
         # What reaches the decoder's first kernel depends on z.
         expected[call.cut] = None
     return expected
