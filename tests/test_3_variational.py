@@ -128,7 +128,7 @@ class TestVariational(Requirements):
                          f'{elbo.foreign:.2g} of the loss')
             elif elbo.residual < LEFT:
                 text = (f'b = {elbo.divergence:.2g}' if elbo.share < -LEFT
-                        else 'b = 0') + ' when evaluated'
+                        else 'that evaluate gives the cross-entropy alone')
             elif np.ptp(terms) < WEIGHT * abs(terms[0]) and abs(last) > least:
                 text = (f'{(terms[0] - last) * call.arguments[2] / 2:.4g} '
                         'more than this')

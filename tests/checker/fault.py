@@ -22,6 +22,12 @@ HINTS = {
     'Its parameters are those of the specification, in their order.',
     'No module named':
     'Import tensorflow.keras alone; no other package is needed.',
+    "Cannot convert '.*' to a shape|Dimension value must be":
+    'A shape is a tuple of numbers: keras.Input((input_dims,)), and where '
+    'that is a tuple already, keras.Input(input_dims).',
+    'expects 1 (named )?input.* received 3':
+    'The encoder gives three tensors, of which the decoder takes the first: '
+    'decoder(encoder(inputs)[0]).',
     'name .* is used .* times':
     'Two layers of a model cannot share a name: leave names out, or number '
     'them.',

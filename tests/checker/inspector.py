@@ -25,6 +25,8 @@ from checker.specification import NAMES, shape, spell
 
 KERAS = 'keras', 'tensorflow', 'tf_keras'
 BATCH = 3
+# Of an error, in characters.
+LINE = 300
 
 
 def converse(requests, replies):
@@ -116,7 +118,8 @@ def describe(error):
             said = lines[min(1, len(lines) - 1)].strip()
         if said == 'in user code:':
             said = lines[-1].strip()
-        return f'{type(error).__name__}: {said}'.rstrip(': ')[:300]
+        said = f'{type(error).__name__}: {said}'.rstrip(':. ')
+        return said if len(said) < LINE else f'{said[:LINE]} …'
     except BaseException:
         return f'{type.__repr__(type(error))}, of which nothing can be said'
 
@@ -134,7 +137,7 @@ class Subject:
                           NAMES, returned, (*arguments[:3:2], arguments[0]))}
             optimizer = describe_optimizer(self.auto)
             shared = self.shared_with(before)
-        self.values = [array(weight) for weight in self.weights]
+        self.values = [flat(weight) for weight in self.weights]
         trained = ({id(weight) for weight in self.auto.trainable_weights}
                    if models else ())
         self.built = Built(
@@ -179,7 +182,7 @@ class Subject:
                       for each in (before, self))
         if one is not None and one is other:
             return 'the same optimizer'
-        if any(not np.array_equal(old, array(weight)) for old, weight
+        if any(not np.array_equal(old, flat(weight)) for old, weight
                in zip(before.values, before.weights)):
             return 'weights of the first that the second changed'
         return ''
@@ -190,7 +193,7 @@ class Subject:
         with kept(*self.encoder.variables, *self.decoder.variables,
                   *self.auto.variables):
             for weight, value in zip(self.weights, setting.weights):
-                weight.assign(value.astype('float32'))
+                weight.assign(value.astype('float32').reshape(weight.shape))
             yield
 
     @contextlib.contextmanager
@@ -287,6 +290,12 @@ def array(tensor):
     return np.array(tf.convert_to_tensor(tensor))
 
 
+def flat(weight):
+    """Return a weight as an array; a bias may be a row of a matrix."""
+    value = array(weight)
+    return value[0] if value.ndim == 2 and len(value) == 1 else value
+
+
 def arrays(outputs):
     """Return the outputs of a model as arrays."""
     if isinstance(outputs, dict):
@@ -345,14 +354,14 @@ def step(subject, setting):
         evaluated = loss_of(auto, auto.test_step, x[::2], x[::2])
         with captured(auto) as pairs:
             trained = loss_of(auto, auto.train_step, x, x)
-        weights = tuple(map(array, subject.weights))
+        weights = tuple(map(flat, subject.weights))
     places = {id(weight): str(place)
               for place, weight in enumerate(subject.weights)}
     gradients = {}
     for gradient, variable in pairs:
         place = places.get(id(variable))
         if gradient is not None and place is not None:
-            gradients[place] = gradients.get(place, 0) + array(gradient)
+            gradients[place] = gradients.get(place, 0) + flat(gradient)
     return Step(evaluated, trained, gradients, weights)
 
 
@@ -363,10 +372,13 @@ def fit(subject, setting):
     # What fit returns may be a metric that has the name of the loss.
     watch = keras.callbacks.LambdaCallback(
         on_train_batch_end=lambda batch, logs: losses.append(loss_in(logs)))
+    # A graph that is run once is not worth being rewritten for speed.
+    tf.config.optimizer.set_experimental_options(
+        {'disable_meta_optimizer': True})
     with subject.training_at(setting):
         auto.fit(x, x, batch_size=len(x), verbose=0, callbacks=[watch])
         return Fit(float(np.mean(losses[0])),
-                   tuple(map(array, subject.weights)))
+                   tuple(map(flat, subject.weights)))
 
 
 def evaluate(subject, setting):

@@ -191,6 +191,7 @@ VANILLA = [
     ('latent size written in', SHAPES, ('latent_dims, act', '32, act'),
      ('(latent_dims,)', '(32,)')),
     ('input size written in', SHAPES, ('(input_dims,)', '(784,)')),
+    ('a shape in a shape', BUILDS, ('(input_dims,)', '((input_dims,),)')),
     ('no bias in the encoder', ENCODER,
      (ENCODED, ENCODED.replace("'relu'", "'relu', use_bias=False"))),
     ('batch normalisation', ENCODER,

@@ -16,7 +16,7 @@ class Linear(keras.layers.Layer):
             name='w', shape=(shape[-1], self.units),
             initializer='glorot_uniform', trainable=True)
         self.b = self.add_weight(
-            name='b', shape=(self.units,), initializer='zeros')
+            name='b', shape=(1, self.units), initializer='zeros')
         super().build(shape)
 
     def call(self, x):
