@@ -26,7 +26,7 @@ def arrange(call, regime='usual', samples=SAMPLES):
             wide: the same, outputs close to 0 and 1, and log variances of 8,
                 for bounds.
             muted: the same, a decoder that does not see z, so that the loss
-                has no noise, and a divergence from 0 to a large one.
+                has no noise, and divergences from almost 0 to large.
             off: hidden layers that give 0, whatever their kernels are, which
                 are large.
             single: a decoder most units of which are on for most z.
@@ -38,8 +38,9 @@ def arrange(call, regime='usual', samples=SAMPLES):
     inputs = random.random((samples, *shape(call.arguments[0])))
     codes = random.standard_normal((samples, *shape(call.arguments[2])))
     if regime == 'muted':
-        # From black, of which the divergence is 0, to bright.
-        inputs *= np.linspace(0, 1, samples)[:, None]
+        # From almost black, of which the divergence is almost 0, to bright:
+        # at 0 a norm has no slope.
+        inputs *= np.linspace(1e-3, 1, samples)[:, None]
     weights = _draw(random, call, regime)
     _scale_outputs(call, regime, weights, inputs, codes)
     if regime == 'linear':

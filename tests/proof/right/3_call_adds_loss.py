@@ -15,8 +15,8 @@ class Vae(keras.Model):
 
     def call(self, inputs, training=False):
         z, mean, log_var = self.encoder(inputs, training=training)
-        divergence = -0.5 * tf.reduce_sum(
-            1 + log_var - tf.square(mean) - tf.exp(log_var), axis=1)
+        divergence = 0.5 * (tf.norm(mean, axis=1) ** 2 + tf.reduce_sum(
+            tf.exp(log_var) - log_var - 1, axis=1))
         self.add_loss(self.beta * tf.reduce_mean(divergence))
         return self.decoder(z, training=training)
 
