@@ -108,9 +108,9 @@ FORGERIES = {
     'inspector.plain = lambda value: "passed"\n',
     'infinity': 'import json\nDUMPS = json.dumps\n'
     'json.dumps = lambda value: DUMPS(value).replace("0", "1e999")\n',
-    'nan': 'import numpy as np\nfrom checker import inspector\n'
-    'ARRAY = inspector.array\n'
-    'inspector.array = lambda x: ARRAY(x) * np.nan\n',
+    'nan': 'import numpy as np\nfrom checker import subject\n'
+    'ARRAY = subject.array\n'
+    'subject.array = lambda x: ARRAY(x) * np.nan\n',
     'shapes': 'from checker import inspector\nPLAIN = inspector.plain\n\n\n'
     'def plain(value):\n'
     '    value = PLAIN(value)\n'

@@ -1,0 +1,186 @@
+"""In the child: what is tried with the models of a call.
+
+An experiment is a function of a Subject and a Setting.  It leaves weights as
+they were, knows nothing of what is expected, and gives one of the dataclasses
+of checker.observation.
+"""
+import contextlib
+
+import numpy as np
+import tensorflow as tf
+import tensorflow.keras as keras
+
+from checker.observation import Draws, Fit, Losses, Outputs, Passed, Step
+from checker.specification import NAMES
+from checker.subject import array, arrays, flat, leaves
+
+
+def call(subject, setting, training=None, watching=False):
+    """Return what each model gives for a batch, called or while training."""
+    mode = {} if training is None else {'training': training}
+    given, passed = [], {}
+    with subject.at(setting):
+        for name, batch in zip(NAMES, (setting.inputs, setting.codes,
+                                       setting.inputs)):
+            model = getattr(subject, name)
+            with watched(subject, leaves(model) * watching) as inputs:
+                given.append(arrays(model(tf.constant(batch, 'float32'),
+                                          **mode)))
+            passed[name] = tuple(inputs)
+    return Outputs(*given, passed)
+
+
+@contextlib.contextmanager
+def watched(subject, layers):
+    """Yield a list that gets what is passed to each layer with weights."""
+    inputs, layers = [], [layer for layer in layers if layer.weights]
+    places = {id(weight): place for place, weight
+              in enumerate(subject.weights)}
+
+    def watch(layer):
+        usual = layer.call
+
+        def call(values, *arguments, **keywords):
+            inputs.append(Passed(tuple(
+                places[id(weight)] for weight in layer.weights
+                if id(weight) in places), array(values)))
+            return usual(values, *arguments, **keywords)
+
+        layer.call = call
+
+    try:
+        for layer in layers:
+            watch(layer)
+        yield inputs
+    finally:
+        for layer in layers:
+            vars(layer).pop('call', None)
+
+
+def step(subject, setting):
+    """Evaluate half a batch, then see what training on all of it does."""
+    auto, x = subject.auto, setting.inputs
+    with subject.training_at(setting), eagerly():
+        evaluated = loss_of(auto, auto.test_step, x[::2], x[::2])
+        with captured(auto) as pairs:
+            trained = loss_of(auto, auto.train_step, x, x)
+        weights = tuple(map(flat, subject.weights))
+    places = {id(weight): str(place)
+              for place, weight in enumerate(subject.weights)}
+    gradients = {}
+    for gradient, variable in pairs:
+        place = places.get(id(variable))
+        if gradient is not None and place is not None:
+            gradients[place] = gradients.get(place, 0) + flat(gradient)
+    return Step(evaluated, trained, gradients, weights)
+
+
+def fit(subject, setting):
+    """Train for an epoch of one step, in a compiled graph."""
+    auto, x = subject.auto, setting.inputs.astype('float32')
+    losses = []
+    # What fit returns may be a metric that has the name of the loss.
+    watch = keras.callbacks.LambdaCallback(
+        on_train_batch_end=lambda batch, logs: losses.append(loss_in(logs)))
+    # A graph that is run once is not worth being rewritten for speed.
+    tf.config.optimizer.set_experimental_options(
+        {'disable_meta_optimizer': True})
+    with subject.training_at(setting):
+        auto.fit(x, x, batch_size=len(x), verbose=0, callbacks=[watch])
+        return Fit(float(np.mean(losses[0])),
+                   tuple(map(flat, subject.weights)))
+
+
+def evaluate(subject, setting):
+    """Return the losses of each sample alone, and of the batch."""
+    auto, x = subject.auto, setting.inputs
+    with subject.at(setting), eagerly():
+        *each, whole, again, inverted = (
+            loss_of(auto, auto.test_step, *pair) for pair in (
+                *((sample, sample) for sample in x[:, None]),
+                (x, x), (x, x), (x, 1 - x)))
+    return Losses(tuple(each), whole, again, inverted)
+
+
+def loss_of(auto, method, inputs, targets):
+    """Return the loss that train_step or test_step gives for a batch."""
+    auto.reset_metrics()
+    logs = method((tf.constant(inputs, 'float32'),
+                   tf.constant(targets, 'float32')))
+    return float(np.mean(array(loss_in(logs))))
+
+
+def loss_in(logs):
+    """Return what logs call the loss or the total, else what is the sum of
+    all others, else what comes first.
+    """
+    for name in ('loss', *logs):
+        if name in logs and (name == 'loss' or 'total' in name):
+            return logs[name]
+    if not logs:
+        raise ValueError('a step says nothing of its loss')
+    values = {name: np.mean(array(value)) for name, value in logs.items()}
+    whole = sum(values.values())
+    # The nearest, as a term may be next to nothing.
+    likely = min(values, key=lambda name: abs(2 * values[name] - whole))
+    return logs[likely if np.isclose(2 * values[likely], whole, 1e-5)
+                else next(iter(logs))]
+
+
+def draw(subject, setting):
+    """Return what is drawn twice in a call, and twice while training."""
+    encoder, auto = subject.encoder, subject.auto
+    x = tf.constant(setting.inputs, 'float32')
+    graph = tf.function(lambda x: auto(x, training=True))
+    with subject.at(setting):
+        return Draws(*(
+            tuple(arrays(function(x))[0] for function in functions)
+            for functions in (
+                2 * [encoder] + 2 * [lambda x: encoder(x, training=True)],
+                2 * [auto] + 2 * [graph])))
+
+
+@contextlib.contextmanager
+def eagerly():
+    """Run what would be compiled line by line, so that it can be watched."""
+    tf.config.run_functions_eagerly(True)
+    try:
+        yield
+    finally:
+        tf.config.run_functions_eagerly(False)
+
+
+@contextlib.contextmanager
+def captured(auto):
+    """Yield a list that gets the (gradient, variable) that are applied."""
+    optimizer, pairs = auto.optimizer, []
+    name = 'apply' if hasattr(optimizer, 'apply') else 'apply_gradients'
+    usual = getattr(optimizer, name)
+
+    def apply(*arguments, **keywords):
+        values, count = [*arguments, *keywords.values()], len(arguments)
+        # What can be read once, such as a zip.
+        values[0] = list(values[0])
+        if name == 'apply':
+            variables, = values[1:2] or [None]
+            pairs.extend(zip(values[0],
+                             variables or auto.trainable_variables))
+        else:
+            pairs.extend(values[0])
+        return usual(*values[:count],
+                     **dict(zip(keywords, values[count:])))
+
+    setattr(optimizer, name, apply)
+    try:
+        yield pairs
+    finally:
+        vars(optimizer).pop(name, None)
+
+
+EXPERIMENTS = {
+    'call': call,
+    'train': lambda *given: call(*given, training=True),
+    'watch call': lambda *given: call(*given, watching=True),
+    'watch train': lambda *given: call(
+        *given, training=True, watching=True),
+    'step': step, 'evaluate': evaluate, 'fit': fit, 'draw': draw}
