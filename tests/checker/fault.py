@@ -20,6 +20,9 @@ HINTS = {
     'Define it at module level, with this name.',
     r'autoencoder\(\) (missing|takes) \d+':
     'Its parameters are those of the specification, in their order.',
+    'PermissionError|FileNotFoundError':
+    'autoencoder() takes no files and leaves none: there are none here to '
+    'load, and no place to save any.',
     'No module named':
     'Import tensorflow.keras alone; no other package is needed.',
     "Cannot convert '.*' to a shape|Dimension value must be":

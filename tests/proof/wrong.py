@@ -156,6 +156,7 @@ VANILLA = [
     ('another name', BUILDS, ('def autoencoder', 'def auto_encoder')),
     ('too few parameters', BUILDS, (', latent_dims', '')),
     ('raises', BUILDS, (RETURN, 'raise ValueError("no")')),
+    ('loads digits', BUILDS, before(DEF, "\n\nopen('mnist.npz')\n")),
     ('needs two hidden layers', BUILDS,
      before(START, '    assert hidden_layers[1]\n')),
     ('raises at the second call', BUILDS, (DEF, CACHED),
