@@ -80,6 +80,8 @@ HINTS = {
     'activity_regularizer looks at what a layer gives.',
     'averaged over all values.*times an L. penalty on the output':
     'activity_regularizer adds to the loss: leave it out.',
+    'absolute encoding.* times an L. penalty on the output':
+    'Give activity_regularizer to the latent layer alone.',
     r'averaged over all values.* times the binary cross-entropy':
     'Let nothing weigh the loss: neither loss_weights nor a factor in it.',
     'must be z, mean, log variance':

@@ -57,7 +57,10 @@ def build(source, name, calls):
         exec(compile(source, name, 'exec', dont_inherit=True), vars(module))
         autoencoder = vars(module).get('autoencoder')
     if not callable(autoencoder):
-        raise Unjudgeable('has no function called autoencoder')
+        others = [name for name, value in vars(module).items()
+                  if type(value) is types.FunctionType]
+        raise Unjudgeable('has no function called autoencoder'
+                          + f', but {", ".join(others)}' * bool(others))
     subjects = []
     for arguments in calls:
         arguments = tuple(

@@ -92,9 +92,8 @@ class Requirements:
                             f'{", ".join(map(str, gives))}, the batch aside')
                 require(not model.error, required, model.error, call)
                 found = ', '.join(map(str, model.shapes)) or 'nothing'
-                if call.task == 2:
-                    found += f', by {", ".join(map(str, model.layers))}'
-                require(list(model.shapes) == gives, required, found, call)
+                require(list(model.shapes) == gives, required,
+                        found + by_layers(call, name), call)
 
     @pytest.mark.after('test_shapes_of_the_models')
     def test_layers_of_the_encoder(self, calls):
@@ -218,6 +217,12 @@ def is_first_step(optimizer, gradient, old, new):
                   + 1e-6 * (1 + np.abs(old).max(initial=0)))
 
 
+def by_layers(call, name):
+    """Return which layers a model of file 2 has, as they may explain it."""
+    told = ', '.join(map(str, call.built.models[name].layers))
+    return f', by {told}' * (call.task == 2)
+
+
 def check_sizes(call, half):
     """Require the layers with weights that are asked for."""
     stages, model = getattr(call, half), call.built.models[half]
@@ -250,6 +255,8 @@ def check_numbers(calls, half, training=False):
             setting, watched = call.results[f'{name}, watched']
             cause = 'other numbers' if isinstance(
                 watched, str) else causes.of_half(call, half, setting, watched)
+            if cause.startswith('other'):
+                cause += by_layers(call, half)
             fail(f'{half} must compute the same while training as when called'
                  if training else f'{half} must compute '
                  f'{describe(call, half)}, nothing else', cause + mode, call)

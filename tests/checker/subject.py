@@ -208,7 +208,8 @@ def describe(error):
             said = lines[min(1, len(lines) - 1)].strip()
         if said == 'in user code:':
             said = lines[-1].strip()
-        said = f'{type(error).__name__}: {said}'.rstrip(':. ')
+        name = type(error).__name__
+        said = f'{name}: {said.removeprefix(f"{name}: ")}'.rstrip(':. ')
         return said if len(said) < LINE else f'{said[:LINE]} …'
     except BaseException:
         return f'{type.__repr__(type(error))}, of which nothing can be said'
