@@ -5,6 +5,7 @@ they were, knows nothing of what is expected, and gives one of the dataclasses
 of checker.observation.
 """
 import contextlib
+import functools
 
 import numpy as np
 import tensorflow as tf
@@ -87,8 +88,7 @@ def fit(subject, setting):
         {'disable_meta_optimizer': True})
     with subject.training_at(setting):
         auto.fit(x, x, batch_size=len(x), verbose=0, callbacks=[watch])
-        return Fit(float(np.mean(losses[0])),
-                   tuple(map(flat, subject.weights)))
+        return Fit(losses[0], tuple(map(flat, subject.weights)))
 
 
 def evaluate(subject, setting):
@@ -105,26 +105,29 @@ def evaluate(subject, setting):
 def loss_of(auto, method, inputs, targets):
     """Return the loss that train_step or test_step gives for a batch."""
     auto.reset_metrics()
-    logs = method((tf.constant(inputs, 'float32'),
-                   tf.constant(targets, 'float32')))
-    return float(np.mean(array(loss_in(logs))))
+    return loss_in(method((tf.constant(inputs, 'float32'),
+                           tf.constant(targets, 'float32'))))
 
 
 def loss_in(logs):
     """Return what logs call the loss or the total, else what is the sum of
-    all others, else what comes first.
+    all others, else the sum of what they call losses, else what comes first.
     """
-    for name in ('loss', *logs):
-        if name in logs and (name == 'loss' or 'total' in name):
-            return logs[name]
-    if not logs:
+    values = {name: float(np.mean(array(value)))
+              for name, value in logs.items()}
+    if not values:
         raise ValueError('a step says nothing of its loss')
-    values = {name: np.mean(array(value)) for name, value in logs.items()}
-    whole = sum(values.values())
+    for name in ('loss', *values):
+        # Where a step keeps a total of its own, that of Keras stays 0.
+        if values.get(name) and (name == 'loss' or 'total' in name):
+            return values[name]
+    whole, parts = sum(values.values()), [
+        value for name, value in values.items() if 'loss' in name]
     # The nearest, as a term may be next to nothing.
-    likely = min(values, key=lambda name: abs(2 * values[name] - whole))
-    return logs[likely if np.isclose(2 * values[likely], whole, 1e-5)
-                else next(iter(logs))]
+    likely = min(values.values(), key=lambda value: abs(2 * value - whole))
+    if np.isclose(2 * likely, whole, 1e-5):
+        return likely
+    return sum(parts) if parts else next(iter(values.values()))
 
 
 def draw(subject, setting):
@@ -136,8 +139,10 @@ def draw(subject, setting):
         return Draws(*(
             tuple(arrays(function(x))[0] for function in functions)
             for functions in (
-                2 * [encoder] + 2 * [lambda x: encoder(x, training=True)],
-                2 * [auto] + 2 * [graph])))
+                [encoder, functools.partial(encoder, training=False)]
+                + 2 * [functools.partial(encoder, training=True)],
+                [auto, functools.partial(auto, training=False)]
+                + 2 * [graph])))
 
 
 @contextlib.contextmanager

@@ -70,13 +70,17 @@ class Optimizer:
 
     kind: the class of Keras that it is of.
     rates: the learning rates of the first step and of later ones.
+    All that follows amsgrad is 0 where there is none.
     """
     kind: str
     rates: Tuple[float, ...]
+    amsgrad: bool
     beta_2: float
     epsilon: float
-    amsgrad: bool
     weight_decay: float
+    clipvalue: float
+    clipnorm: float
+    global_clipnorm: float
 
 
 @dataclass(frozen=True)
@@ -165,7 +169,8 @@ class Losses:
 class Draws:
     """What came out for one batch, again and again: (samples, values) each.
 
-    Twice in a call, then twice while training; that of auto in a graph.
+    As called, and with training=False; then twice while training, that of
+    auto in a graph.
     """
     encoder: Tuple[np.ndarray, ...]
     auto: Tuple[np.ndarray, ...]

@@ -168,12 +168,12 @@ def describe_optimizer(auto):
         rates = [rate(step) for step in (0, *(10 ** n for n in range(7)))]
     elif callable(rate):
         rates = [rate()]
-    beta_2, epsilon, decay = (
-        float(array(getattr(optimizer, name, 0) or 0))
-        for name in ('beta_2', 'epsilon', 'weight_decay'))
     return Optimizer(
         keras_class(optimizer), tuple(float(array(rate)) for rate in rates),
-        beta_2, epsilon, bool(getattr(optimizer, 'amsgrad', False)), decay)
+        bool(getattr(optimizer, 'amsgrad', False)),
+        *(float(array(getattr(optimizer, name, 0) or 0)) for name in (
+            'beta_2', 'epsilon', 'weight_decay', 'clipvalue', 'clipnorm',
+            'global_clipnorm')))
 
 
 def array(tensor):
