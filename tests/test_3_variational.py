@@ -122,8 +122,11 @@ class TestVariational(Requirements):
             # The last of the terms is a constant, and so may others be.
             *terms, last = elbo.terms
             if not near(elbo.again, elbo.batch, LEFT):
-                text = (f'a loss that the noise changes, {elbo.batch:.6g} and '
-                        f'{elbo.again:.6g}, with a decoder that ignores z')
+                text = (f'a loss that is another each time, {elbo.batch:.6g} '
+                        f'and {elbo.again:.6g}, though the decoder ignores z')
+            elif elbo.foreign > WEIGHT:
+                text = (f'up to {elbo.foreign:.2g} of a loss that these terms '
+                        'do not explain')
             elif elbo.foreign > LEFT:
                 text += (f', and something that none of these explains, up to '
                          f'{elbo.foreign:.2g} of the loss')

@@ -70,8 +70,8 @@ HINTS = {
     "Call auto.compile with optimizer='adam', or keras.optimizers.Adam() with "
     'nothing but a learning rate.',
     'must be trained|found none at':
-    'trainable = False and stop_gradient keep weights from learning: take '
-    'them out.',
+    'trainable = False and stop_gradient keep weights from learning; a '
+    'train_step must follow the whole loss, for all of trainable_variables.',
     'without a penalty':
     'Pass activity_regularizer=keras.regularizers.L1(lambtha) to the latent '
     'layer.',

@@ -15,6 +15,9 @@ from checker.observation import Setting, Unjudgeable, parse, plain
 from checker.specification import spell
 from checker.subject import Subject, describe
 
+# Of a traceback, of which an endless recursion has too many.
+FRAMES = 200
+
 
 def converse(requests, replies):
     """Build what the first request asks for, then try experiments."""
@@ -91,6 +94,6 @@ def blaming(what, name):
             f'\n  {name}, line {frame.lineno}, in {frame.name}'
             f'\n    {frame.line}'
             # A submission may say what the exception's own attribute is.
-            for frame in traceback.extract_tb(sys.exc_info()[2])
+            for frame in traceback.extract_tb(sys.exc_info()[2], -FRAMES)
             if frame.filename == name)
         raise Unjudgeable(f'{what}: {describe(error)}{lines}') from None

@@ -50,8 +50,11 @@ def examine(ask, source, name, task):
         raise Unjudgeable('gave answers that make no sense')
     found = [Call(task, arguments, *pair, _order(task, arguments, *pair), {})
              for arguments, *pair in zip(calls, built[::2], built[1::2])]
-    found = [_settled(call) for call in _tried(ask, found, [
-        plan(call, place) for place, call in enumerate(found)])]
+    # All else is drawn for the order of the weights that these show.
+    found = [_settled(call) for call in _tried(
+        ask, found, [plan_halves(call) for call in found])]
+    found = _tried(ask, found, [
+        plan(call, place) for place, call in enumerate(found)])
     shallow = min(found, key=lambda call: len(call.encoder + call.decoder))
     return _tried(ask, found, [
         plan_further(call, call is shallow) for call in found])
@@ -139,15 +142,22 @@ def _order(task, arguments, first, second):
     return tuple(order) if first.weights == second.weights else None
 
 
-def plan(call, place):
+def plan_halves(call):
     """Return {name: (0 for the first call or 1, experiment, Setting)}."""
     if call.order is None:
         return {}
-    usual, trained = arrange(call), arrange_step(call, 'step')
+    usual = arrange(call)
     drawn = {'called': usual, 'training': usual,
              'wide': arrange(call, 'wide')}
-    found = {name: (*HALVES[name], drawn[name]) for name in HALVES}
-    found['step'] = 0, 'step', trained
+    return {name: (*HALVES[name], drawn[name]) for name in HALVES}
+
+
+def plan(call, place):
+    """Return the same for steps, losses and draws."""
+    if call.order is None:
+        return {}
+    trained = arrange_step(call, 'step')
+    found = {'step': (0, 'step', trained)}
     if place == 1:
         found['off'] = 0, 'step', arrange_step(call, 'off')
     if call.task != 3:

@@ -16,8 +16,9 @@ def repeated(one, other):
     """Say where noise comes again in two draws (samples, dims), or ''."""
     one, other = ((draw - draw.mean()) / draw.std() for draw in (one, other))
     for what, first, second in (
-            ('at another call', one, other),
+            # First within a draw, where what is alike is not so by chance.
             ('at another sample', one, one),
+            ('at another call', one, other),
             *(('at another latent dimension', one[:, lag:], one[:, :-lag])
               for lag in range(1, one.shape[1]))):
         # For every distance between samples, by the convolution theorem.

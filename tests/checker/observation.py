@@ -44,7 +44,8 @@ class Layer:
     settings: Tuple[str, ...]
 
     def __str__(self):
-        sizes = [str(shape[-1]) for shape in self.shapes[:1] if shape]
+        # Of the bias, if any, as some kernels have it in another place.
+        sizes = [str(shape[-1]) for shape in self.shapes[-1:] if shape]
         told = ', '.join([*sizes, *self.settings])
         return self.kind + (f'({told})' if told else '')
 

@@ -170,7 +170,7 @@ class Requirements:
     @pytest.mark.after(*SAME_WEIGHTS, 'test_optimizer_is_adam')
     def test_auto_can_be_trained(self, calls):
         """Auto can be trained, for the models of every call."""
-        required = 'training auto must be possible'
+        required = 'evaluating and training auto must be possible'
         for _ in observed(calls, 'step', required=required):
             pass
         for call, _, fit in observed(calls, 'fit', required='training auto, '

@@ -145,10 +145,11 @@ def leaves(model):
 def describe_layer(layer):
     """Return what there is to say of a layer."""
     settings = []
-    for name in ('kernel_size', 'pool_size', 'size', 'strides', 'padding'):
+    for name in ('kernel_size', 'pool_size', 'size', 'strides', 'padding',
+                 'dilation_rate'):
         value = getattr(layer, name, None)
-        if isinstance(value, str) or isinstance(value, tuple) and not (
-                name == 'strides' and len({*value, 1}) == 1):
+        usual = name in ('strides', 'dilation_rate') and value == (1, 1)
+        if isinstance(value, (str, tuple)) and not usual:
             settings.append(f'{name}={value}'.replace(' ', ''))
     return Layer(keras_class(layer), tuple(
         tuple(map(int, weight.shape)) for weight in layer.weights),

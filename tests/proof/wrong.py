@@ -84,14 +84,21 @@ TAPE = '''        def train_step(self, data):
 SQUARED = [TF, model(TAPE.replace('LOSS', 'loss'))]
 PRETENDED = [TF, model(TAPE.replace(
     'LOSS', 'tf.reduce_mean(keras.losses.binary_crossentropy(y, outputs))'))]
-MEAN_DECODED = [TF, model(TAPE.replace(
-    'outputs = self(x, training=True)',
-    '_, mean, _ = encoder(x)\n                outputs = decoder(mean)'
-).replace(
-    'tf.reduce_mean(tf.square(y - outputs))',
-    'tf.add_n(encoder.losses) + input_dims * tf.reduce_mean(\n'
-    '                    keras.losses.binary_crossentropy(y, outputs))'
-).replace('LOSS', 'loss'))]
+
+
+def decoded(z):
+    """Return pairs for a step of training that decodes another z."""
+    return [TF, model(TAPE.replace(
+        'outputs = self(x, training=True)',
+        '_, mean, log_var = encoder(x)\n                sigma = tf.exp('
+        f'log_var / 2)\n                outputs = decoder({z})'
+    ).replace(
+        'tf.reduce_mean(tf.square(y - outputs))',
+        'tf.add_n(encoder.losses) + input_dims * tf.reduce_mean(\n'
+        '                    keras.losses.binary_crossentropy(y, outputs))'
+    ).replace('LOSS', 'loss'))]
+
+
 DESCENT = '''
 
 class Descent(keras.optimizers.Adam):
@@ -620,6 +627,9 @@ VARIATIONAL = [
      *layer(['self.add_loss(loss)', 'return z_mean if training else z'])),
     ('no noise when called', DRAWN,
      *layer(['self.add_loss(loss)', 'return z if training else z_mean'])),
+    ('no noise in predict', DRAWN,
+     *layer(['self.add_loss(loss)',
+             'return z_mean if training is False else z'])),
     ('noise shared by a batch', NEW,
      noise('keras.backend.random_normal((1, latent_dims))')),
     ('noise shared by the dimensions', NEW,
@@ -685,7 +695,14 @@ VARIATIONAL = [
      ("name='z_log_var'", f"name='z_log_var', kernel_constraint={BOUND}")),
     ('KL while training alone', KL,
      *divergence('loss * (1. if training else 0.)')),
-    ('the mean decoded in a step', GRADIENTS, *MEAN_DECODED),
+    ('the mean decoded in a step', GRADIENTS, *decoded('mean')),
+    ('weak noise in a step', GRADIENTS,
+     *decoded('mean + sigma * 0.1 * tf.random.normal(tf.shape(mean))')),
+    ('variance for deviation in a step', GRADIENTS,
+     *decoded('mean + sigma ** 2 * tf.random.normal(tf.shape(mean))')),
+    ('the noise of a seed in a step', GRADIENTS,
+     *decoded('mean + sigma * tf.random.stateless_normal(\n'
+              '                    tf.shape(mean), [1, 2])')),
     ('no KL while training', SAME,
      *divergence('loss * (0. if training else 1.)')),
     ('loss of another weight', LOSS, ('[input_dims]', '[10 * input_dims]')),
@@ -709,6 +726,9 @@ VARIATIONAL = [
      before('    z = ', mapped('z_mean', STOPPED))),
     ('stopped gradients of the log variance', GRADIENTS,
      before('    z = ', mapped('z_log_var', STOPPED))),
+    ('stopped gradients of the log variance beside a mean cross-entropy',
+     GRADIENTS, before('    z = ', mapped('z_log_var', STOPPED)),
+     ('[input_dims])', '[1])')),
     ('stopped gradients of z', GRADIENTS,
      before(HALF, mapped('z', STOPPED))),
 ]
