@@ -191,17 +191,21 @@ def check_noise_of_steps(calls):
     An honest file fails less than once in a million, by the distribution of
     chi squared; of equal numbers, by that of a difference.
     """
-    known = [noise_of_step(call, setting, step)
-             for call, setting, step in observed(calls, *judge.SINGLE)]
-    draws = np.concatenate([[], *(each.ravel() for each in known
-                                  if each is not None)])
-    if draws.size >= 12:
-        require(0.02 < np.mean(draws ** 2) < 5, 'a step of training must '
-                'decode z', 'that it decodes something else, such as the '
-                'mean', calls[-1])
-        require(len({*np.round(draws, 4)}) > draws.size - 3, 'the noise in a '
-                'step of training must be drawn anew for each call, sample '
-                'and latent dimension', 'the same again', calls[-1])
+    known = []
+    for call, setting, step in observed(calls, *judge.SINGLE):
+        draw = noise_of_step(call, setting, step)
+        known += [] if draw is None else [(call, number)
+                                          for number in draw.ravel()]
+    require(len(known) < 12 or 0.02 < np.mean(
+        [number ** 2 for _, number in known]) < 5, 'a step of training must '
+            'decode z', 'that it decodes something else, such as the mean',
+            calls[-1])
+    for call in calls:
+        # Of each call alone, as two may start from the same seed.
+        draws = [round(number, 4) for owner, number in known if owner is call]
+        require(len(draws) < 4 or len({*draws}) > len(draws) / 2, 'the noise '
+                'in a step of training must be drawn anew for each call, '
+                'sample and latent dimension', 'the same again', call)
 
 
 def losses_of(call, *kinds):

@@ -80,9 +80,14 @@ class Subject:
 
     @contextlib.contextmanager
     def at(self, setting):
-        """Set the weights, and afterwards what all variables were."""
-        with kept(*self.encoder.variables, *self.decoder.variables,
-                  *self.auto.variables):
+        """Set the weights, and afterwards what all numbers were.
+
+        But not the counters of random numbers: noise would come again.
+        """
+        with kept(*(variable for model in (
+                self.encoder, self.decoder, self.auto)
+                for variable in model.variables
+                if 'float' in str(variable.dtype))):
             for weight, value in zip(self.weights, setting.weights):
                 weight.assign(value.astype('float32').reshape(weight.shape))
             yield
