@@ -131,7 +131,7 @@ def loss_in(logs):
 
 
 def draw(subject, setting):
-    """Return what is drawn twice in a call, and twice while training."""
+    """Return z and what auto makes of it, as Draws has them."""
     encoder, auto = subject.encoder, subject.auto
     x = tf.constant(setting.inputs, 'float32')
     graph = tf.function(lambda x: auto(x, training=True))

@@ -53,8 +53,7 @@ class Subject:
         for weight in model.weights:
             # What nothing trains and is no average: counters, seeds.
             if id(weight) in metrics or not weight.trainable and not (
-                    np.prod(weight.shape) > 1 and 'float' in str(
-                        weight.dtype)):
+                    np.prod(weight.shape) > 1 and is_float(weight)):
                 continue
             if id(weight) not in known:
                 known[id(weight)] = len(self.weights)
@@ -86,8 +85,7 @@ class Subject:
         """
         with kept(*(variable for model in (
                 self.encoder, self.decoder, self.auto)
-                for variable in model.variables
-                if 'float' in str(variable.dtype))):
+                for variable in model.variables if is_float(variable))):
             for weight, value in zip(self.weights, setting.weights):
                 weight.assign(value.astype('float32').reshape(weight.shape))
             yield
@@ -106,6 +104,11 @@ class Subject:
                               else optimizer.variables())
         with self.at(setting), kept(*variables):
             yield
+
+
+def is_float(variable):
+    """Tell a variable of numbers from a counter, or a seed."""
+    return 'float' in str(variable.dtype)
 
 
 @contextlib.contextmanager
