@@ -69,7 +69,7 @@ HINTS = {
     'must be compiled':
     "Call auto.compile with optimizer='adam', or keras.optimizers.Adam() with "
     'nothing but a learning rate.',
-    'must be trained|found none at':
+    'must be trained|must follow the gradient':
     'trainable = False and stop_gradient keep weights from learning; a '
     'train_step must follow the whole loss, for all of trainable_variables.',
     'without a penalty':
