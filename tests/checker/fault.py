@@ -66,6 +66,8 @@ HINTS = {
     'alone.',
     r'multiplied by 0\.00392':
     'Images come in [0, 1] already: do not divide by 255.',
+    'LossScaleOptimizer':
+    'Let numbers be float32: leave out keras.mixed_precision.',
     'must be compiled':
     "Call auto.compile with optimizer='adam', or keras.optimizers.Adam() with "
     'nothing but a learning rate.',

@@ -71,14 +71,14 @@ class Optimizer:
 
     kind: the class of Keras that it is of.
     rates: the learning rates of the first step and of later ones.
-    All that follows amsgrad is 0 where there is none.
+    variants: what makes it another Adam, such as 'amsgrad=True'.
+    All that follows is 0 where there is none.
     """
     kind: str
     rates: Tuple[float, ...]
-    amsgrad: bool
+    variants: Tuple[str, ...]
     beta_2: float
     epsilon: float
-    weight_decay: float
     clipvalue: float
     clipnorm: float
     global_clipnorm: float

@@ -149,9 +149,8 @@ class Requirements:
             optimizer = call.built.optimizer
             require(optimizer, required, 'none', call)
             require(optimizer.kind == 'Adam', required, optimizer.kind, call)
-            require(not optimizer.amsgrad, required, 'amsgrad=True', call)
-            require(not optimizer.weight_decay, required,
-                    f'weight_decay={optimizer.weight_decay:g}', call)
+            require(not optimizer.variants, required,
+                    f'Adam({", ".join(optimizer.variants)})', call)
             require(min(optimizer.rates) >= 0 < max(optimizer.rates),
                     f'{required}, with a learning rate above zero',
                     f'a learning rate of {min(optimizer.rates):g}', call)

@@ -47,8 +47,8 @@ def arrange(call, regime='usual', samples=SAMPLES):
     _scale_outputs(call, regime, weights, inputs, codes)
     if regime == 'linear':
         cut = call.cut
-        weights[cut - 1][::2] += 3
-        weights[cut - 1][1::2] -= 3
+        weights[cut - 1][::2] += 4
+        weights[cut - 1][1::2] -= 7
         weights[cut:] = _linear(random, call.decoder)
     placed = dict(zip(call.order, weights))
     return Setting(

@@ -9,15 +9,16 @@ PARAMETERS = (
     ('input_dims', 'hidden_layers', 'latent_dims'),
 )
 # The course's own, and others: of other depths, one hidden layer among them,
-# with sizes that are not in order and repeat those of the other layers, so
-# that one that is written in shows, and a layer that is told by its size.
+# with sizes that are not in order, repeat those of the other layers, and lie
+# above that of the input or below that of the encoding, so that one that is
+# written in or bounded shows, and a layer that is told by its size.
 CALLS = (
-    ((784, [128, 64], 32), (12, [9, 12, 6, 9, 9], 6), (18, [11], 5)),
-    ((784, [128, 64], 32, 10e-6), (12, [9, 12, 6, 9, 9], 6, 0.5),
-     (18, [11], 5, 0.0)),
+    ((784, [128, 64], 32), (12, [9, 12, 6, 13, 13], 6), (8, [10], 11)),
+    ((784, [128, 64], 32, 10e-6), (12, [9, 12, 6, 13, 13], 6, 0.5),
+     (8, [10], 11, 0.0)),
     (((28, 28, 1), [16, 8, 8], (4, 4, 8)),
      ((28, 44, 3), [4, 6, 3, 4], (2, 3, 4))),
-    ((784, [512], 2), (12, [9, 12, 6, 9, 9], 6)),
+    ((784, [512], 2), (12, [9, 12, 6, 13, 13], 6)),
 )
 
 

@@ -177,11 +177,13 @@ def describe_optimizer(auto):
         rates = [rate(step) for step in (0, *(10 ** n for n in range(7)))]
     elif callable(rate):
         rates = [rate()]
+    variants = [(name, getattr(optimizer, name, None)) for name in (
+        'amsgrad', 'weight_decay', 'use_ema', 'gradient_accumulation_steps')]
     return Optimizer(
         keras_class(optimizer), tuple(float(array(rate)) for rate in rates),
-        bool(getattr(optimizer, 'amsgrad', False)),
+        tuple(f'{name}={value}' for name, value in variants if value),
         *(float(array(getattr(optimizer, name, 0) or 0)) for name in (
-            'beta_2', 'epsilon', 'weight_decay', 'clipvalue', 'clipnorm',
+            'beta_2', 'epsilon', 'clipvalue', 'clipnorm',
             'global_clipnorm')))
 
 

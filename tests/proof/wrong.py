@@ -196,6 +196,10 @@ VANILLA = [
      before(HALF, "    z = keras.layers.Dense(latent_dims, 'relu')(z)\n"
             )),
     ('sizes written in', ENCODER, (FIRST, '    for nodes in [128, 64]:')),
+    ('sizes of at most the input', ENCODER,
+     (ENCODED, ENCODED.replace('nodes', 'min(nodes, input_dims)'))),
+    ('sizes of at least the encoding', DECODER,
+     (DECODED, DECODED.replace('nodes', 'max(nodes, latent_dims)'))),
     ('latent size written in', SHAPES, ('latent_dims, act', '32, act'),
      ('(latent_dims,)', '(32,)')),
     ('input size written in', SHAPES, ('(input_dims,)', '(784,)')),
@@ -384,6 +388,10 @@ SPARSE = [
     ('Adamax', ADAM, ("'adam'", "'adamax'")),
     ('Nadam', ADAM, ("'adam'", "'nadam'")),
     ('amsgrad', ADAM, adam('amsgrad=True')),
+    ('averaged weights', ADAM, adam('use_ema=True')),
+    ('mixed precision', ADAM, before(
+        START, "    keras.mixed_precision.set_global_policy('mixed_float16')\n"
+    )),
     ('a rate of zero', ADAM, adam('0.0')),
     ('frozen encoder', FROZEN,
      before(COMPILE, '    encoder.trainable = False\n')),
@@ -649,6 +657,12 @@ VARIATIONAL = [
       'keras.backend.softplus(z_log_var)')),
     ('noise of half the size', NORMAL, ('* epsilon', '* epsilon / 2')),
     ('noise of nine tenths', NORMAL, ('* epsilon', '* epsilon * 0.9')),
+    ('log variance clipped in z alone', NORMAL,
+     ('exp(z_log_var / 2) *', 'exp(\n            keras.backend.clip('
+      'z_log_var, -6, 6) / 2) *')),
+    ('large log variances clipped in z alone', NORMAL,
+     ('exp(z_log_var / 2) *', 'exp(\n            keras.backend.minimum('
+      'z_log_var, 3) / 2) *')),
     ('shifted noise', NORMAL, noise(f'0.3 + {EPSILON}')),
     ('uniform noise', NORMAL, noise(f'keras.backend.random_uniform({SHAPE})')),
     ('uniform noise of variance 1', NORMAL,
