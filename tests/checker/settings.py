@@ -116,11 +116,11 @@ def _scale_outputs(call, regime, weights, inputs, codes):
                 call.encode(weights, inputs), limits)):
             place = 2 * (first - 2 + head)
             _scale(weights[place:place + 2], values, limit, wide)
-    # Farther out, float32 could not tell a loss or a gradient any more; the
-    # numbers of the wide regime are not trained on.
+    # Farther out, an epsilon in the logarithms of a loss would show, which is
+    # as right; the numbers of the wide regime are not trained on.
     given = [codes] if wide else [codes, call.encode(weights, inputs)[0]]
     logits = np.stack([call.logits(weights, each) for each in given])
-    _scale(weights[-2:], logits, 10 if wide else 6, wide)
+    _scale(weights[-2:], logits, 10 if wide else 3, wide)
 
 
 def _scale(weights, outputs, limit, each):

@@ -11,8 +11,11 @@ from checker.specification import NAMES, shape, spell
 
 KERAS = 'keras', 'tensorflow', 'tf_keras'
 BATCH = 3
-# Of an error, in characters.
+# Of an error, in characters; and how lines start that tell where it was, as
+# Keras and TensorFlow put the reason below these.
 LINE = 300
+PLACES = ('Exception encountered when calling', 'in user code:', 'File "',
+          'Graph execution error:', 'Detected at', '<stack')
 
 
 class Subject:
@@ -212,15 +215,16 @@ def describe(error):
     try:
         # Keras emphasises with the escape sequences of a terminal.
         text = re.sub(r'\x1b\[[0-9;]*m', '', str(error))
-        lines = [line for line in text.splitlines() if line.strip()]
-        said = lines[0].strip() if lines else ''
-        # Keras and TensorFlow put the reason below such a line.
-        if said.startswith('Exception encountered when calling'):
-            said = lines[min(1, len(lines) - 1)].strip()
-        if said == 'in user code:':
-            said = lines[-1].strip()
+        lines = [line.strip() for line in text.splitlines() if line.strip()]
         name = type(error).__name__
-        said = f'{name}: {said.removeprefix(f"{name}: ")}'.rstrip(':. ')
+        if 'in user code:' in lines:
+            # Lines of code follow, and then what is wrong with them.
+            lines = lines[max(place for place, line in enumerate(lines)
+                              if line.startswith((name, 'in user'))):]
+        lines = [line.removeprefix(f'{name}: ') for line in lines]
+        said = next((line for line in lines if not line.startswith(PLACES)),
+                    lines[0] if lines else '')
+        said = f'{name}: {said}'.rstrip(':. ')
         return said if len(said) < LINE else f'{said[:LINE]} …'
     except BaseException:
         return f'{type.__repr__(type(error))}, of which nothing can be said'

@@ -38,6 +38,11 @@ OWN = {
     '3_no_newline_at_the_end': own(3).rstrip().encode(),
     '1_clipped_gradients': own(1, "'adam'", 'keras.optimizers.Adam('
                                'global_clipnorm=0.01)').encode(),
+    **{f'{task}_epsilon_in_logarithms': own(
+        task, "'binary_crossentropy'", 'lambda x, p: -keras.backend.mean(\n'
+        '        x * keras.backend.log(p + 1e-6)\n'
+        '        + (1 - x) * keras.backend.log(1 - p + 1e-6))').encode()
+       for task in (0, 1, 3)},
     # Keras 3 puts a loss of 0 beside what such a step tells.
     '3_no_list_of_metrics': re.sub(
         rb'    @property.*?\n\n', b'',
