@@ -344,9 +344,12 @@ class Deterministic(Requirements):
 def check_losses(call, required):
     """Require each loss that was seen of a call."""
     for kind, setting, loss in judge.losses(call):
-        expected, *_ = call.penalised(setting)
+        expected, p, _ = call.penalised(setting)
         if not near(loss, expected):
-            fail(f'{required}, {expected:.6f} here',
+            entropy, _ = reference.cross_entropy(setting.inputs, p)
+            sums = (f'{entropy:.6f} + {expected - entropy:.6f} = '
+                    if expected > entropy else '')
+            fail(f'{required}, {sums}{expected:.6f} here',
                  f'that {kind} gives {loss:.6f}{cause_of_loss(call)}', call)
 
 
