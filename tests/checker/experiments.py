@@ -6,6 +6,8 @@ of checker.observation.
 """
 import contextlib
 import functools
+import itertools
+from unittest import mock
 
 import numpy as np
 import tensorflow as tf
@@ -62,10 +64,12 @@ def step(subject, setting):
     """Evaluate half a batch, then see what training on all of it does."""
     auto, x = subject.auto, setting.inputs
     with subject.training_at(setting), eagerly():
-        evaluated = loss_of(auto, auto.test_step, x[::2], x[::2])
+        evaluated = loss_in(subject, setting, logs_of(
+            auto, auto.test_step, x[::2], x[::2]))
         with captured(auto) as pairs:
-            trained = loss_of(auto, auto.train_step, x, x)
+            logs = logs_of(auto, auto.train_step, x, x)
         weights = tuple(map(flat, subject.weights))
+        trained = loss_in(subject, setting, logs)
     places = {id(weight): str(place)
               for place, weight in enumerate(subject.weights)}
     gradients = {}
@@ -79,16 +83,17 @@ def step(subject, setting):
 def fit(subject, setting):
     """Train for an epoch of one step, in a compiled graph."""
     auto, x = subject.auto, setting.inputs.astype('float32')
-    losses = []
+    seen = []
     # What fit returns may be a metric that has the name of the loss.
     watch = keras.callbacks.LambdaCallback(
-        on_train_batch_end=lambda batch, logs: losses.append(loss_in(logs)))
+        on_train_batch_end=lambda batch, logs: seen.append(numbers(logs)))
     # A graph that is run once is not worth being rewritten for speed.
     tf.config.optimizer.set_experimental_options(
         {'disable_meta_optimizer': True})
     with subject.training_at(setting):
         auto.fit(x, x, batch_size=len(x), verbose=0, callbacks=[watch])
-        return Fit(losses[0], tuple(map(flat, subject.weights)))
+        weights = tuple(map(flat, subject.weights))
+        return Fit(loss_in(subject, setting, seen[0]), weights)
 
 
 def evaluate(subject, setting):
@@ -96,38 +101,59 @@ def evaluate(subject, setting):
     auto, x = subject.auto, setting.inputs
     with subject.at(setting), eagerly():
         *each, whole, again, inverted = (
-            loss_of(auto, auto.test_step, *pair) for pair in (
+            loss_in(subject, setting, logs_of(auto, auto.test_step, *pair))
+            for pair in (
                 *((sample, sample) for sample in x[:, None]),
                 (x, x), (x, x), (x, 1 - x)))
     return Losses(tuple(each), whole, again, inverted)
 
 
-def loss_of(auto, method, inputs, targets):
-    """Return the loss that train_step or test_step gives for a batch."""
+def logs_of(auto, method, inputs, targets):
+    """Return what train_step or test_step says of a batch, as numbers."""
     auto.reset_metrics()
-    return loss_in(method((tf.constant(inputs, 'float32'),
+    return numbers(method((tf.constant(inputs, 'float32'),
                            tf.constant(targets, 'float32'))))
 
 
-def loss_in(logs):
-    """Return what logs call the loss or the total, else what is the sum of
-    all others, else the sum of what they call losses, else what comes first.
-    """
-    values = {name: float(np.mean(array(value)))
-              for name, value in logs.items()}
+def numbers(logs):
+    """Return what is in logs as numbers."""
+    return {name: float(np.mean(array(value)))
+            for name, value in logs.items()}
+
+
+def loss_in(subject, setting, values):
+    """Return what logs call the loss, else what is the loss by its value."""
     if not values:
         raise ValueError('a step says nothing of its loss')
-    for name in ('loss', *values):
-        # Where a step keeps a total of its own, that of Keras stays 0.
-        if values.get(name) and (name == 'loss' or 'total' in name):
-            return values[name]
-    whole, parts = sum(values.values()), [
-        value for name, value in values.items() if 'loss' in name]
-    # The nearest, as a term may be next to nothing.
-    likely = min(values.values(), key=lambda value: abs(2 * value - whole))
-    if np.isclose(2 * likely, whole, 1e-5):
-        return likely
-    return sum(parts) if parts else next(iter(values.values()))
+    # Where a step keeps a total of its own, that of Keras stays 0.
+    if values.get('loss'):
+        return values['loss']
+    if subject.sums is None:
+        subject.sums = sums_that_are_the_loss(subject, setting)
+    for sign, names in subject.sums:
+        if {*names} <= {*values}:
+            return sign * sum(values[name] for name in names)
+    return values[next((name for name in values if 'total' in name),
+                       [*values][0])]
+
+
+def sums_that_are_the_loss(subject, setting):
+    """Return (1 or -1, names in logs) of sums that a step of training follows.
+    """
+    auto, x, losses = subject.auto, setting.inputs, []
+    usual = tf.GradientTape.gradient
+
+    def gradient(tape, target, *arguments, **keywords):
+        losses.append(float(np.mean(array(target))))
+        return usual(tape, target, *arguments, **keywords)
+
+    with subject.training_at(setting), eagerly(), mock.patch.object(
+            tf.GradientTape, 'gradient', gradient):
+        values = logs_of(auto, auto.train_step, x, x)
+    return [(sign, names) for count in (1, 2, 3)
+            for names in itertools.combinations(values, count)
+            for sign in (1, -1) if losses and np.isclose(
+                sign * sum(values[name] for name in names), losses[-1], 1e-5)]
 
 
 def draw(subject, setting):
@@ -148,11 +174,12 @@ def draw(subject, setting):
 @contextlib.contextmanager
 def eagerly():
     """Run what would be compiled line by line, so that it can be watched."""
+    before = tf.config.functions_run_eagerly()
     tf.config.run_functions_eagerly(True)
     try:
         yield
     finally:
-        tf.config.run_functions_eagerly(False)
+        tf.config.run_functions_eagerly(before)
 
 
 @contextlib.contextmanager

@@ -42,12 +42,15 @@ HINTS = {
     r'encoder must map .* to \((\d+),\), .* found \(\1,\)(, \(\1,\))?, in':
     'Its outputs are a list of three: keras.Model(inputs, [z, mean, '
     'log_variance]).',
+    'found .*Conv2DTranspose':
+    'Each is keras.layers.Conv2D; upsampling is keras.layers.UpSampling2D.',
+    'zero or negative|Negative dimension':
+    "padding='valid' leaves nothing of what is small: only the last "
+    'convolution but one of the decoder has it.',
     r'map \(\d+, \d+, \d+\)':
     "In the encoder padding='same' keeps odd edges; in the decoder the last "
     "convolution but one has padding='valid', and the channels of the output "
     'are those of input_dims.',
-    'found .*Conv2DTranspose':
-    'Each is keras.layers.Conv2D; upsampling is keras.layers.UpSampling2D.',
     r'found .*kernel_size=\((?!3,3\))':
     'Each kernel is 3 x 3: keras.layers.Conv2D(filters, 3, ...).',
     'found weights of the shapes':

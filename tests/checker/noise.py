@@ -15,12 +15,13 @@ DISTANCE = 3.3
 def repeated(one, other):
     """Say where noise comes again in two draws (samples, dims), or ''."""
     one, other = ((draw - draw.mean()) / draw.std() for draw in (one, other))
+    own = one - one.mean(axis=0)
     for what, first, second in (
             # First within a draw, where what is alike is not so by chance.
+            *(('at another latent dimension', own[:, lag:], own[:, :-lag])
+              for lag in range(1, one.shape[1])),
             ('at another sample', one, one),
-            ('at another call', one, other),
-            *(('at another latent dimension', one[:, lag:], one[:, :-lag])
-              for lag in range(1, one.shape[1]))):
+            ('at another call', one, other)):
         # For every distance between samples, by the convolution theorem.
         sums = np.fft.ifft(np.fft.fft(first, axis=0) * np.conj(
             np.fft.fft(second, axis=0)), axis=0).real.sum(axis=1)

@@ -73,8 +73,9 @@ def _draw(random, call, regime):
     if regime == 'muted':
         # Without biases, all units of a layer could be off, and the sums of a
         # head so close to 0 that scaling them would magnify their rounding.
-        for kernel in weights[:2 * first:2]:
-            kernel[:, ::2] = np.abs(kernel[:, ::2])
+        for place in range(first):
+            some = weights[2 * place][:, ::2 if place < first - 2 else 1]
+            np.abs(some, out=some)
     if regime == 'single':
         for bias in weights[2 * first + 1:-2:2]:
             bias += 2
@@ -110,30 +111,38 @@ def _scale_outputs(call, regime, weights, inputs, codes):
     first, wide = len(call.encoder), regime == 'wide'
     if call.task == 3:
         # Of mean and log variance, where the noise neither drowns nor ends.
-        limits = {'wide': (8, 8), 'muted': (8, 4), 'linear': (3, 1),
+        turns = _turns(call.arguments[2])
+        limits = {'wide': (8 * turns, 8 * turns),
+                  # So that no dimension can stand for another.
+                  'muted': (8 * turns, 2.5 + 1.5 * turns), 'linear': (3, 1),
                   'single': (0.05, 0.05)}.get(regime, (3, 1.5))
         for head, (values, limit) in enumerate(zip(
                 call.encode(weights, inputs), limits)):
             place = 2 * (first - 2 + head)
-            _scale(weights[place:place + 2], values, limit, wide)
+            _scale(weights[place:place + 2], values, limit)
     # Farther out, an epsilon in the logarithms of a loss would show, which is
     # as right; the numbers of the wide regime are not trained on.
     given = [codes] if wide else [codes, call.encode(weights, inputs)[0]]
     logits = np.stack([call.logits(weights, each) for each in given])
-    _scale(weights[-2:], logits, 10 if wide else 3, wide)
+    _scale(weights[-2:], logits,
+           10 * _turns(logits.shape[-1]) if wide else 3)
 
 
-def _scale(weights, outputs, limit, each):
+def _turns(units):
+    """Return 1 and -1 in turns, so that bounds on either side show."""
+    return (-1.) ** np.arange(units)
+
+
+def _scale(weights, outputs, limits):
     """Scale a kernel and a bias, in place, to outputs that reach a limit.
 
-    They do so where they are farthest from 0, above it; or each unit does,
-    above and below in turns, so that a bound on either side shows.
+    They do so where they are farthest from 0, all together; or, where there
+    are as many limits as units, each unit does.
     """
-    rows = outputs.reshape(-1, outputs.shape[-1] if each else 1)
-    units = np.arange(rows.shape[1])
-    farthest = rows[np.abs(rows).argmax(axis=0), units]
+    rows = outputs.reshape(-1, np.size(limits))
+    farthest = rows[np.abs(rows).argmax(axis=0), np.arange(rows.shape[1])]
     for weight in weights:
-        weight *= limit * (-1.) ** units / farthest
+        weight *= limits / farthest
 
 
 def _single(values):

@@ -23,6 +23,8 @@ class Subject:
 
     def __init__(self, arguments, given, returned, before):
         self.weights, models, optimizer, shared = [], {}, None, ''
+        # What is the loss in logs, once that is looked for.
+        self.sums = None
         kind = kind_of(returned)
         if kind == '(model, model, model)':
             self.encoder, self.decoder, self.auto = returned

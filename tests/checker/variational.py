@@ -4,7 +4,7 @@ from typing import Tuple
 
 import numpy as np
 
-from checker.calls import distance, remembered
+from checker.calls import LOSS, distance, remembered
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,10 @@ def fit_elbo(call):
          number) for number in (1, call.arguments[0]))
     # What another target changes is the cross-entropy alone; but some losses
     # take their target from the input.
-    free = number
+    unknown, (free, _) = _solve(np.stack([entropy, divergence], axis=1),
+                                losses, losses)
+    if unknown > LOSS:
+        free = number
     if found.inverted != found.whole:
         free = (found.inverted - found.whole) / np.mean(
             (2 * x - 1) * np.log(p / (1 - p)))

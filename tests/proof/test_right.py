@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from checker.specification import FILES
-from classroom import ROOT, failures_of, fill
+from classroom import ROOT, change, failures_of, fill
 
 # The major version of the one Keras for which a file is written.
 ONLY = {
@@ -47,6 +47,13 @@ OWN = {
     '3_no_list_of_metrics': re.sub(
         rb'    @property.*?\n\n', b'',
         (FOLDER / '3_keras_io_train_step.py').read_bytes(), flags=re.DOTALL),
+    '3_terms_in_logs_and_clipped_gradients': change(
+        (FOLDER / '3_keras_io_train_step.py').read_text(), [
+            (', self.total]', ']'), ('reconstruction_loss', 'entropy'),
+            ('kl_loss', 'kl'),
+            ('grads = tape.gradient(loss, self.trainable_weights)',
+             'grads, _ = tf.clip_by_global_norm(tape.gradient(\n'
+             '            loss, self.trainable_weights), 1.0)')]).encode(),
     '0_legacy_adam': own(0, "'adam'", 'keras.optimizers.legacy.Adam()'
                          ).encode()}
 RIGHT = {
