@@ -11,6 +11,7 @@ from checker.variational import fit_elbo, noise_of_auto, noise_of_step
 TERMS = 'mean**2', 'exp(log_var)', '-log_var', '-1'
 MODES = ('when called', 'in predict, with training=False') + (
     'while training', ) * 2
+NORMAL = '(z - mean) / exp(log variance / 2) must be of N(0, 1)'
 # What a weight of the loss may be off by, as a part of it.
 WEIGHT = 0.02
 
@@ -54,6 +55,9 @@ class TestVariational(Requirements):
         for call, mode, draw in noise_of_encoder(calls):
             require(np.abs(draw).max() > 0.01, f'z must have noise {mode}',
                     'none', call)
+            mean, _ = call.encoded(call.results['draws'][0])
+            require(not noise.follows(draw, mean), NORMAL,
+                    f'that it depends on the mean {mode}', call)
 
     @pytest.mark.after('test_z_is_drawn')
     def test_noise_is_new_every_time(self, calls):
@@ -68,8 +72,7 @@ class TestVariational(Requirements):
         """z is mean + exp(log variance / 2) * N(0, 1)."""
         for call, mode, draw in noise_of_encoder(calls):
             other = noise.not_normal(draw)
-            require(not other, '(z - mean) / exp(log variance / 2) must be '
-                    'of N(0, 1)', f'{other} {mode}', call)
+            require(not other, NORMAL, f'{other} {mode}', call)
 
     @pytest.mark.after('test_noise_is_standard_normal')
     def test_auto_decodes_what_it_encodes(self, calls):

@@ -98,8 +98,8 @@ HINTS = {
     'Draw epsilon in call(), with the shape of the mean: '
     'keras.backend.random_normal(keras.backend.shape(mean)).',
     r'\) / exp\(log variance / 2\)':
-    'epsilon is keras.backend.random_normal, of mean 0 and deviation 1, and '
-    'sigma is exp(log_variance / 2).',
+    'z = mean + exp(log_variance / 2) * epsilon, where epsilon is '
+    'keras.backend.random_normal, of mean 0 and deviation 1.',
     'mean over the values or its sum.* found it times':
     'Either average the cross-entropy or sum it, so weigh its average by '
     'input_dims, not by a number that is written in.',

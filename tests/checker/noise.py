@@ -32,6 +32,15 @@ def repeated(one, other):
     return ''
 
 
+def follows(draw, values):
+    """Tell whether a draw depends on values, both (samples, dims)."""
+    # What varies less than this is but rounding.
+    one, other = ((each - each.mean(axis=0)) / (each.std(axis=0) + 1e-3)
+                  for each in (draw, values))
+    return not np.abs((one * other).mean(axis=0)).max() < (
+        ERRORS / math.sqrt(len(draw)))
+
+
 def not_normal(values):
     """Say in what way noise (samples, dims) is not of N(0, 1), or ''."""
     for some in (values.ravel(), *values.T):

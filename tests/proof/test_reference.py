@@ -116,6 +116,7 @@ def test_noise_is_told_from_other_noise():
     normal = RANDOM.standard_normal((20, *size))
     for one, other in zip(normal[::2], normal[1::2]):
         assert not noise.not_normal(one) and not noise.repeated(one, other)
+        assert not noise.follows(one, other)
     one, other = normal[:2]
     kept = RANDOM.standard_normal((3 * size[0], size[1]))
     kept = kept[(abs(kept) < 2.5).all(axis=1)][:size[0]]
@@ -131,6 +132,7 @@ def test_noise_is_told_from_other_noise():
             (one[:, [0, 1, 2, 0, 1]], other[:, [0, 1, 2, 0, 1]]),
             (one + other, other), (0 * one, 0 * one)):
         assert noise.repeated(first, second)
+    assert noise.follows(one + 0.2 * other, other)
 
 
 def test_messages_come_back_as_they_were():

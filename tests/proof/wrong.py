@@ -640,6 +640,8 @@ VARIATIONAL = [
     ('no noise in predict', DRAWN,
      *layer(['self.add_loss(loss)',
              'return z_mean if training is False else z'])),
+    ('no mean in z', DRAWN, ('return z_mean + ', 'return ')),
+    ('a scaled mean in z', DRAWN, ('return z_mean + ', 'return z_mean * ')),
     ('noise shared by a batch', NEW,
      noise('keras.backend.random_normal((1, latent_dims))')),
     ('noise shared by the dimensions', NEW,
