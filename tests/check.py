@@ -16,8 +16,10 @@ try:
     import pycodestyle
     import pytest
 except ImportError as error:
-    sys.exit(f'check.py: {error}; pip install -r requirements.txt for '
-             f'{sys.executable}')
+    print(f'check.py: {error}; pip install -r requirements.txt for '
+          f'{sys.executable}', file=sys.stderr)
+    # As for all else that keeps anything from being checked.
+    sys.exit(4)
 
 CONFIGURATION = Path(__file__).resolve().parents[1] / 'pytest.ini'
 

@@ -52,10 +52,10 @@ class TestVariational(Requirements):
     @pytest.mark.after('test_training_changes_nothing_else')
     def test_z_is_drawn(self, calls):
         """The first output of the encoder is drawn, not computed."""
-        for call, mode, draw in noise_of_encoder(calls):
+        for call, setting, mode, draw in noise_of_encoder(calls):
             require(np.abs(draw).max() > 0.01, f'z must have noise {mode}',
                     'none', call)
-            mean, _ = call.encoded(call.results['draws'][0])
+            mean, _ = call.encoded(setting)
             require(not noise.follows(draw, mean), NORMAL,
                     f'that it depends on the mean {mode}', call)
 
@@ -70,7 +70,7 @@ class TestVariational(Requirements):
     @pytest.mark.after('test_noise_is_new_every_time')
     def test_noise_is_standard_normal(self, calls):
         """z is mean + exp(log variance / 2) * N(0, 1)."""
-        for call, mode, draw in noise_of_encoder(calls):
+        for call, _, mode, draw in noise_of_encoder(calls):
             other = noise.not_normal(draw)
             require(not other, NORMAL, f'{other} {mode}', call)
 
@@ -174,10 +174,10 @@ class TestVariational(Requirements):
 
 
 def noise_of_encoder(calls):
-    """Yield call, mode and (z - mean) / sigma of each draw."""
+    """Yield call, setting, mode and (z - mean) / sigma of each draw."""
     for call, setting, draws in observed(calls, 'draws'):
         for mode, z in zip(MODES, draws.encoder):
-            yield call, mode, call.epsilon(setting, z)
+            yield call, setting, mode, call.epsilon(setting, z)
 
 
 def check_new(call, draws, required):
@@ -190,18 +190,16 @@ def check_new(call, draws, required):
 def check_noise_of_steps(calls):
     """Require of the noise in z, few as these are, what few can tell.
 
-    An honest file fails less than once in a million, by the distribution of
-    chi squared; of equal numbers, by that of a difference.
+    An honest file fails less than once in a million, also of equal numbers.
     """
     known = []
     for call, setting, step in observed(calls, *judge.SINGLE):
         draw = noise_of_step(call, setting, step)
         known += [] if draw is None else [(call, number)
                                           for number in draw.ravel()]
-    require(len(known) < 12 or 0.02 < np.mean(
-        [number ** 2 for _, number in known]) < 5, 'a step of training must '
-            'decode z', 'that it decodes something else, such as the mean',
-            calls[-1])
+    require(noise.sized([number for _, number in known]), 'a step of training '
+            'must decode z', 'that it decodes something else, such as the '
+            'mean', calls[-1])
     for call in calls:
         # Of each call alone, as two may start from the same seed.
         draws = [round(number, 4) for owner, number in known if owner is call]

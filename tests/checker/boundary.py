@@ -23,8 +23,11 @@ PR_SET_PDEATHSIG, PR_SET_SECUREBITS = 1, 28
 SECBIT_NO_SETUID_FIXUP = 4
 CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH = 1, 2
 CAPABILITY_VERSION_3 = 0x20080522
-# <fcntl.h>: a file without a name could not be counted.
+# <fcntl.h>: a file without a name could not be counted; and Landlock lets
+# files that are opened to be read be emptied, before Linux 6.2, as those are
+# that are opened for nothing, the mode 3.
 O_TMPFILE = 0o20000000
+OPEN = (os.O_TRUNC, 0), (3, os.O_WRONLY), (3, os.O_RDWR)
 # <linux/sched.h>
 CLONE_THREAD = 0x10000
 
@@ -205,8 +208,9 @@ def _hold_calls(pyseccomp):
     rules = [(name, ()) for name in CALLS]
     rules += [(name, (arg(place, equal, value),))
               for name, place, values in ARGUMENTS for value in values]
-    rules += [(name, (arg(place, masked, O_TMPFILE, 0),))
-              for name, place in (('open', 1), ('openat', 2))]
+    rules += [(name, (arg(place, masked, O_TMPFILE | bits, value),))
+              for name, place in (('open', 1), ('openat', 2))
+              for bits, value in OPEN]
     rules += [('clone', (arg(0, masked, CLONE_THREAD, CLONE_THREAD),)),
               ('tgkill', (arg(0, equal, os.getpid()),)),
               ('prlimit64', (arg(0, equal, 0), arg(2, equal, 0)))]

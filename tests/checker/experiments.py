@@ -64,8 +64,7 @@ def step(subject, setting):
     """Evaluate half a batch, then see what training on all of it does."""
     auto, x = subject.auto, setting.inputs
     with subject.training_at(setting), eagerly():
-        evaluated = loss_in(subject, setting, logs_of(
-            auto, auto.test_step, x[::2], x[::2]))
+        evaluated = evaluated_loss(subject, setting, x[::2], x[::2])
         with captured(auto) as pairs:
             logs = logs_of(auto, auto.train_step, x, x)
         weights = tuple(map(flat, subject.weights))
@@ -92,20 +91,26 @@ def fit(subject, setting):
         {'disable_meta_optimizer': True})
     with subject.training_at(setting):
         auto.fit(x, x, batch_size=len(x), verbose=0, callbacks=[watch])
-        weights = tuple(map(flat, subject.weights))
-        return Fit(loss_in(subject, setting, seen[0]), weights)
+        return Fit(loss_in(subject, setting, seen[0]),
+                   tuple(map(flat, subject.weights)))
 
 
 def evaluate(subject, setting):
     """Return the losses of each sample alone, and of the batch."""
-    auto, x = subject.auto, setting.inputs
+    x = setting.inputs
     with subject.at(setting), eagerly():
         *each, whole, again, inverted = (
-            loss_in(subject, setting, logs_of(auto, auto.test_step, *pair))
-            for pair in (
+            evaluated_loss(subject, setting, *pair) for pair in (
                 *((sample, sample) for sample in x[:, None]),
                 (x, x), (x, x), (x, 1 - x)))
     return Losses(tuple(each), whole, again, inverted)
+
+
+def evaluated_loss(subject, setting, inputs, targets):
+    """Return the loss that evaluating a batch gives."""
+    auto = subject.auto
+    return loss_in(subject, setting, logs_of(
+        auto, auto.test_step, inputs, targets))
 
 
 def logs_of(auto, method, inputs, targets):
@@ -133,6 +138,7 @@ def loss_in(subject, setting, values):
     for sign, names in subject.sums:
         if {*names} <= {*values}:
             return sign * sum(values[name] for name in names)
+    # Evaluation may use other names than training.
     return values[next((name for name in values if 'total' in name),
                        [*values][0])]
 

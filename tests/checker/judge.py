@@ -29,8 +29,8 @@ SINGLE = 'single', 'another single'
 STEPS = 'step', 'off', *SINGLE
 # Of z, so many that their shape shows.
 DRAWS = 8000
-# What float32 leaves of a gradient, as a part of its length.
-GRADIENT = 0.02
+# What float32 leaves of a gradient: as a part of its length, and of any.
+GRADIENT, FAINT = 0.02, 1e-6
 
 
 @np.errstate(all='ignore')
@@ -306,15 +306,15 @@ def wrong_gradient(call, name):
             continue
         length = np.linalg.norm(expected)
         if found is None or not np.any(found):
-            if length < 1e-6:
+            if length < FAINT:
                 continue
             return f'none at {call.where(number)}'
         factor = 1
-        if length > 1e-6:
+        if length > FAINT:
             # Clipped ones are shorter, which Adam does not mind.
             factor = np.clip(np.sum(found * expected) / length ** 2, 1e-9, 1)
         # So that it holds of what is no number, too.
         if not np.linalg.norm(found - factor * expected) < factor * (
-                GRADIENT * length + 1e-6):
+                GRADIENT * length + FAINT):
             return f'another at {call.where(number)}'
     return ''

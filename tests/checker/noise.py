@@ -1,7 +1,8 @@
 """Is noise of N(0, 1), and drawn anew for each value?
 
-Bounds lie 7 standard errors out, and 6 for the Kolmogorov-Smirnov distance, so
-that of a million honest files not one fails.
+Bounds lie 7 standard errors out, and 6 for those that hold of few numbers or
+of the Kolmogorov-Smirnov distance, so that of a million honest files not one
+fails.
 """
 import math
 
@@ -15,6 +16,7 @@ DISTANCE = 3.3
 def repeated(one, other):
     """Say where noise comes again in two draws (samples, dims), or ''."""
     one, other = ((draw - draw.mean()) / draw.std() for draw in (one, other))
+    # What all samples share would make dimensions look alike.
     own = one - one.mean(axis=0)
     for what, first, second in (
             # First within a draw, where what is alike is not so by chance.
@@ -51,6 +53,17 @@ def not_normal(values):
             return f'mean {mean:.2f} and standard deviation {deviation:.2f}'
     return '' if _shaped(values.ravel()) else (
         'mean 0 and standard deviation 1, but another shape')
+
+
+def sized(values):
+    """Tell whether numbers, few or none, can be of N(0, 1) by their size.
+
+    The cube root of a mean of squares is all but normal (E. B. Wilson and
+    M. M. Hilferty, The distribution of chi-square, 1931).
+    """
+    error = 2 / (9 * max(1, len(values)))
+    root = np.cbrt(np.mean(np.square(values))) if len(values) else 1
+    return abs(root - (1 - error)) < 6 * math.sqrt(error)
 
 
 def _shaped(values):

@@ -228,8 +228,6 @@ def parse(kind, value):
         return float(value)
     elif kind is int and type(value) is int and 0 <= value < 2 ** 31:
         return value
-    elif kind is bool and type(value) is bool:
-        return value
     elif kind is str and type(value) is str:
         return printable(value)
     raise ValueError(f'no {kind}')

@@ -3,6 +3,7 @@
 import base64
 import contextlib
 import importlib.util
+import itertools
 import os
 import signal
 import sys
@@ -74,10 +75,16 @@ def pytest_configure(config):
         config.args = sorted(str(path) for path in TESTS.glob('test_*.py'))
     config.stash[FAILED], config.stash[EXAMINED] = set(), {}
     config.stash[SERVER] = child.Server()
-    config.stash[POOL] = ThreadPoolExecutor(1 if worker else os.cpu_count())
+    config.stash[POOL] = ThreadPoolExecutor(1 if worker else processors())
     config.stash[NAMES] = names(config.option.submission)
     config.pluginmanager.register(report.Grades(
         config, config.stash[NAMES]))
+
+
+def processors():
+    """Return how many processors there are for this process."""
+    return (len(os.sched_getaffinity(0))
+            if hasattr(os, 'sched_getaffinity') else os.cpu_count())
 
 
 def refuse(option):
@@ -166,8 +173,9 @@ def names(submissions):
         alone = folder.name and count[folder.name] < 2
         base = name = printable(folder.name if alone else str(folder)
                                 ).replace('\n', '\\n')
+        numbers = itertools.count(len(found) + 1)
         while look_of(name) in looks:
-            name = f'{base} ({len(found) + 1})'
+            name = f'{base} ({next(numbers)})'
         looks.add(look_of(name))
         found[name] = folder
     return found
@@ -277,7 +285,7 @@ def pytest_collection_finish(session):
 
 def examine(config, submission):
     """Return the future Calls of a file, and begin with those after it."""
-    ahead = 0 if hasattr(config, 'workerinput') else os.cpu_count()
+    ahead = 0 if hasattr(config, 'workerinput') else processors()
     queue, known = config.stash[QUEUE], config.stash[EXAMINED]
     start = queue.index(submission)
     for each in queue[start:start + 1 + ahead]:

@@ -80,8 +80,9 @@ class Grades:
             return self.config.pluginmanager.get_plugin('terminalreporter')
         return None
 
-    def pytest_sessionstart(self):
+    def pytest_sessionstart(self, session):
         """Of a class, show no files of tests."""
+        self.session = session
         if self.reporter:
             self.reporter.showfspath = False
 
@@ -145,6 +146,8 @@ class Grades:
             self.write_files(option)
         except OSError as error:
             terminalreporter.line(f'not all was written: {error}')
+            self.session.exitstatus = max(
+                exitstatus, pytest.ExitCode.TESTS_FAILED)
 
     def write_files(self, option):
         """Write the CSV file and the pages that are asked for."""

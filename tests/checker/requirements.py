@@ -8,7 +8,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from checker import causes, judge, reference
+from checker import causes, judge
 from checker.calls import near, same
 from checker.fault import Fault
 from checker.observation import Fit
@@ -344,9 +344,9 @@ class Deterministic(Requirements):
 def check_losses(call, required):
     """Require each loss that was seen of a call."""
     for kind, setting, loss in judge.losses(call):
-        expected, p, _ = call.penalised(setting)
+        expected, *_ = call.penalised(setting)
         if not near(loss, expected):
-            entropy, _ = reference.cross_entropy(setting.inputs, p)
+            entropy = call.entropy(setting)
             sums = (f'{entropy:.6f} + {expected - entropy:.6f} = '
                     if expected > entropy else '')
             fail(f'{required}, {sums}{expected:.6f} here',
@@ -359,7 +359,7 @@ def cause_of_loss(call):
     for _, setting, loss in judge.losses(call):
         expected, p, _ = call.penalised(setting)
         if not near(loss, expected):
-            entropy, _ = reference.cross_entropy(setting.inputs, p)
+            entropy = call.entropy(setting)
             others = causes.losses(setting.inputs, p)
             factors.append(loss / entropy)
             guesses.append({
@@ -381,8 +381,7 @@ def _penalty(call):
     """Return the penalty that explains all losses, and its weight."""
     penalties, differences, errors = [], [], []
     for _, setting, loss in judge.losses(call):
-        entropy, _ = reference.cross_entropy(
-            setting.inputs, call.penalised(setting)[1])
+        entropy = call.entropy(setting)
         penalties.append(causes.penalties(call, setting))
         differences.append(loss - entropy)
         # What float32 leaves, of a small weight too.

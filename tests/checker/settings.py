@@ -71,11 +71,12 @@ def _draw(random, call, regime):
                     bias * (random.standard_normal(size)
                             + (stage.activation == 'relu'))]
     if regime == 'muted':
-        # Without biases, all units of a layer could be off, and the sums of a
-        # head so close to 0 that scaling them would magnify their rounding.
-        for place in range(first):
-            some = weights[2 * place][:, ::2 if place < first - 2 else 1]
-            np.abs(some, out=some)
+        # Without biases, all units of a layer could be off, and the sums of
+        # any unit of a head so close to 0 that scaling it would magnify their
+        # rounding.
+        for place, kernel in enumerate(weights[:2 * first:2]):
+            some = slice(None, None, 2 if place < first - 2 else 1)
+            kernel[:, some] = np.abs(kernel[:, some])
     if regime == 'single':
         for bias in weights[2 * first + 1:-2:2]:
             bias += 2
@@ -113,7 +114,7 @@ def _scale_outputs(call, regime, weights, inputs, codes):
         # Of mean and log variance, where the noise neither drowns nor ends.
         turns = _turns(call.arguments[2])
         limits = {'wide': (8 * turns, 8 * turns),
-                  # So that no dimension can stand for another.
+                  # 4 and 1, so that no dimension can stand for another.
                   'muted': (8 * turns, 2.5 + 1.5 * turns), 'linear': (3, 1),
                   'single': (0.05, 0.05)}.get(regime, (3, 1.5))
         for head, (values, limit) in enumerate(zip(

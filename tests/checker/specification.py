@@ -8,10 +8,10 @@ PARAMETERS = (
     ('input_dims', 'filters', 'latent_dims'),
     ('input_dims', 'hidden_layers', 'latent_dims'),
 )
-# The course's own, and others: of other depths, one hidden layer among them,
-# with sizes that are not in order, repeat those of the other layers, and lie
-# above that of the input or below that of the encoding, so that one that is
-# written in or bounded shows, and a layer that is told by its size.
+# The course's own; and others of other depths, one hidden layer among them,
+# whose sizes are in no order, repeat each other, and lie above that of the
+# input or below that of the encoding.  So it shows where a size is written in
+# or bounded, and where a layer is told by its size.
 CALLS = (
     ((784, [128, 64], 32), (12, [9, 12, 6, 13, 13], 6), (8, [10], 11)),
     ((784, [128, 64], 32, 10e-6), (12, [9, 12, 6, 13, 13], 6, 0.5),

@@ -54,15 +54,15 @@ def fit_elbo(call):
     left, (weight,), number = min(
         (*_solve(divergence[:, None], losses - number * entropy, losses),
          number) for number in (1, call.arguments[0]))
-    # What another target changes is the cross-entropy alone; but some losses
-    # take their target from the input.
-    unknown, (free, _) = _solve(np.stack([entropy, divergence], axis=1),
-                                losses, losses)
-    if unknown > LOSS:
-        free = number
     if found.inverted != found.whole:
+        # What another target changes is the cross-entropy alone.
         free = (found.inverted - found.whole) / np.mean(
             (2 * x - 1) * np.log(p / (1 - p)))
+    else:
+        # Some losses take their target from the input.
+        unknown, (free, _) = _solve(np.stack([entropy, divergence], axis=1),
+                                    losses, losses)
+        free = number if unknown > LOSS else free
     nearest = min((1, call.arguments[0]), key=lambda each: abs(free - each))
     known = nearest if abs(free - nearest) < 0.02 * nearest else free
     foreign, each = _solve(terms, losses - known * entropy, losses)

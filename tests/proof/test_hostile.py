@@ -243,6 +243,30 @@ def test_child_keeps_no_right_but_reading(server):
 
 
 @LINUX
+@pytest.mark.parametrize('version', [1, 2, 3])
+def test_older_landlock_holds_files(version):
+    """However a file is opened, it is neither read nor emptied."""
+    with world(None) as (given, harmed), \
+            tempfile.TemporaryDirectory() as scratch:
+        done = subprocess.run([sys.executable, '-c', f"""
+import itertools, os, landlock, landlock.plumbing
+landlock.landlock_abi_version = lambda: {version}
+landlock.plumbing.landlock_abi_version = lambda: {version}
+from checker import boundary
+boundary.enter({scratch!r}, int, os.getppid())
+for mode, how in itertools.product(range(4), (0, os.O_TRUNC, os.O_APPEND)):
+    try:
+        os.read(os.open({given.file!r}, mode | how), 9)
+        print(mode, how)
+    except OSError:
+        pass
+open({scratch!r} + '/x', 'w').write('x'), print('done')
+"""], cwd=ROOT / 'tests', capture_output=True, text=True, timeout=60)
+        assert done.stdout == 'done\n', done
+        assert not harmed()
+
+
+@LINUX
 def test_child_that_does_not_listen_is_not_waited_for(server):
     """A message that is not read ends with the time, not never."""
     with pytest.raises(Unjudgeable, match='ran longer than 2 s'):

@@ -1,4 +1,5 @@
 """What is asked for wrongly, or without judging, takes no TensorFlow."""
+import os
 import re
 import subprocess
 import sys
@@ -47,6 +48,14 @@ def test_mistake_is_said_before_anything_runs(folders, options, words,
     assert words in run.stderr
     assert 'Traceback' not in run.stderr and not run.stdout.strip()
     assert sorted(tmp_path.rglob('*')) == before
+
+
+@pytest.mark.skipif(not os.path.exists('/dev/full'), reason='Linux has it')
+def test_grades_that_are_not_written_are_no_success():
+    """The exit status tells, beside a line."""
+    run = grade([ROOT], '--grades', '/dev/full', '-k', 'test_first_line')
+    assert run.returncode == pytest.ExitCode.TESTS_FAILED
+    assert 'not all was written: ' in run.stdout
 
 
 @pytest.mark.parametrize('arguments', [

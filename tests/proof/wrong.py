@@ -84,6 +84,9 @@ TAPE = '''        def train_step(self, data):
 SQUARED = [TF, model(TAPE.replace('LOSS', 'loss'))]
 PRETENDED = [TF, model(TAPE.replace(
     'LOSS', 'tf.reduce_mean(keras.losses.binary_crossentropy(y, outputs))'))]
+UNEVALUATED = [
+    TF, model(TAPE.replace("'loss': LOSS, ", '')),
+    (f'{BCE},\n                 loss_weights=[input_dims]', 'loss=None')]
 
 
 def decoded(z):
@@ -734,13 +737,9 @@ VARIATIONAL = [
     ('mean squared error', LOSS, (BCE, "loss='mse'")),
     ('smoothed labels', LOSS,
      (BCE, 'loss=keras.losses.BinaryCrossentropy(label_smoothing=0.1)')),
-    ('no loss to evaluate', f'{LOSS} or {TRAINS}', TF,
-     (MEAN, ''), (VARIANCE, ''),
-     model(TAPE.replace("'loss': LOSS, ", '')),
-     (f'{BCE},\n                 loss_weights=[input_dims]', 'loss=None')),
-    ('no reconstruction to evaluate', LOSS, TF,
-     model(TAPE.replace("'loss': LOSS, ", '')),
-     (f'{BCE},\n                 loss_weights=[input_dims]', 'loss=None')),
+    ('no loss to evaluate', f'{LOSS} or {TRAINS}', (MEAN, ''), (VARIANCE, ''),
+     *UNEVALUATED),
+    ('no reconstruction to evaluate', LOSS, *UNEVALUATED),
     ('another loss in training', SAME, *SQUARED),
     ('another loss in graphs', SAME, DOUBLED_IN_GRAPHS),
     ('loss of its own tensors', TRAINS,
