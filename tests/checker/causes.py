@@ -47,7 +47,7 @@ ACTIVATIONS = {
 }
 
 
-def _windows(x):
+def _blocks(x):
     batch, height, width, channels = x.shape
     framed = np.pad(x, [(0, 0), (0, height % 2), (0, width % 2), (0, 0)],
                     mode='edge')
@@ -57,7 +57,7 @@ def _windows(x):
 
 RESIZES = {
     'pool': {
-        'average pooling': lambda x: _windows(x).mean(axis=(2, 4)),
+        'average pooling': lambda x: _blocks(x).mean(axis=(2, 4)),
         'every second value instead of max pooling': lambda x: x[
             :, ::2, ::2]},
     'upsample': {
@@ -87,19 +87,19 @@ def of_half(call, half, setting, found):
     given = setting.inputs if half == 'encoder' else setting.codes
     outputs = getattr(found, half)
     inputs, order = [], call.order[start:start + 2 * len(stages)]
+    # Both heads take what the hidden layers give.
+    heads = call.task == 3 and half == 'encoder'
     for pair in zip(order[::2], order[1::2]):
         into = [passed.values for passed in found.passed.get(half, ())
                 if {*passed.weights} == {*pair}]
-        if len(into) != 1 and call.task == 3 and half == 'encoder':
-            return 'other numbers'
         if len(into) != 1:
-            return _unknown(stages, weights, given, outputs)
+            return 'other numbers' if heads else _unknown(
+                stages, weights, given, outputs)
         inputs += into
     if not same(inputs[0], given):
         return f'{change(given, inputs[0])} before the first layer'
     after = [*inputs[1:], outputs[-1]]
-    if call.task == 3 and half == 'encoder':
-        # Both heads take what the hidden layers give.
+    if heads:
         after[-2] = outputs[-2]
         if len(stages) > 2:
             after[-3] = inputs[-2]

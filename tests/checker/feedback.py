@@ -140,7 +140,7 @@ def failure(column, check, verdict, folder, name):
         if column != 'style':
             question = QUESTION.get(check, QUESTIONS[FILES.index(name)])
             where += f' and “{question}” in README.md'
-        lines += ['', f'What to read, beside the checker: {where}.']
+        lines += ['', f"What to read in the checker's repository: {where}."]
     return lines
 
 

@@ -25,7 +25,7 @@ KINDS = {'call': Outputs, 'train': Outputs, 'watch call': Outputs,
 HALVES = {'called': (0, 'call'), 'training': (0, 'train'),
           'wide': (1, 'call')}
 # Steps of file 3 on a sample each, of which the noise can be told.
-SINGLE = 'single', 'another single'
+SINGLE = 'single', 'another single', 'a third single'
 STEPS = 'step', 'off', *SINGLE
 # Of z, so many that their shape shows.
 DRAWS = 8000
@@ -80,8 +80,6 @@ def _tried(ask, calls, plans):
             number, _ = settings.setdefault(id(setting),
                                             (len(settings), setting))
             experiments.append([2 * place + twin, kind, number])
-    if not experiments:
-        return calls
     answers = ask({
         'settings': [plain(setting) for _, setting in settings.values()],
         'experiments': experiments})
@@ -166,7 +164,7 @@ def plan(call, place):
     # Those of the course's call are large, and would show the same.
     if place:
         found['draws'] = 0, 'draw', arrange(call, 'linear', DRAWS)
-        # Twice, as some noise hides what does not follow it.
+        # Some noise hides what does not follow it.
         for name in SINGLE:
             found[name] = 0, 'step', arrange_step(call, name)
     return found

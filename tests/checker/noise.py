@@ -1,8 +1,7 @@
 """Is noise of N(0, 1), and drawn anew for each value?
 
-Bounds lie 7 standard errors out, and 6 for those that hold of few numbers or
-of the Kolmogorov-Smirnov distance, so that of a million honest files not one
-fails.
+Bounds lie 7 standard errors out, 6 for the Kolmogorov-Smirnov distance and 5
+for the size of few numbers, so that of a million honest files not one fails.
 """
 import math
 
@@ -63,7 +62,7 @@ def sized(values):
     """
     error = 2 / (9 * max(1, len(values)))
     root = np.cbrt(np.mean(np.square(values))) if len(values) else 1
-    return abs(root - (1 - error)) < 6 * math.sqrt(error)
+    return abs(root - (1 - error)) < 5 * math.sqrt(error)
 
 
 def _shaped(values):

@@ -23,7 +23,7 @@ class Setting:
     """What an experiment is done with; told from others by identity.
 
     weights: the values of Built.weights, in that order.
-    inputs: (samples, *input_dims), each value in [0, 1).
+    inputs: (samples, *input_dims), each value in [0, 1].
     codes: (samples, *latent_dims), what the decoder is given.
     """
     weights: Tuple[np.ndarray, ...]
@@ -134,7 +134,7 @@ class Outputs:
 class Step:
     """A step of training on a batch.
 
-    evaluated: the loss of every second sample, evaluated before.
+    evaluated: the loss of a batch of every second sample, evaluated before.
     loss: of the step.
     gradients: {position in Built.weights: what the optimizer was given}.
     weights: what it made of Built.weights.

@@ -23,7 +23,7 @@ from checker.specification import FILES
 
 TESTS = Path(__file__).resolve().parents[1]
 ROOT = TESTS.parent
-POOL, SERVER, QUEUE, EXAMINED, FAILED, NAMES = (
+POOL, SERVER, QUEUE, EXAMINED, FAILED, FOLDERS = (
     pytest.StashKey() for _ in range(6))
 
 
@@ -76,9 +76,9 @@ def pytest_configure(config):
     config.stash[FAILED], config.stash[EXAMINED] = set(), {}
     config.stash[SERVER] = child.Server()
     config.stash[POOL] = ThreadPoolExecutor(1 if worker else processors())
-    config.stash[NAMES] = names(config.option.submission)
+    config.stash[FOLDERS] = names(config.option.submission)
     config.pluginmanager.register(report.Grades(
-        config, config.stash[NAMES]))
+        config, config.stash[FOLDERS]))
 
 
 def processors():
@@ -193,7 +193,7 @@ def pytest_generate_tests(metafunc):
         metafunc.parametrize('submission', [
             pytest.param(Submission(name, folder, number),
                          id=f'{name}-{number}')
-            for name, folder in metafunc.config.stash[NAMES].items()
+            for name, folder in metafunc.config.stash[FOLDERS].items()
             for number in (range(len(FILES)) if task is None else [task])],
             scope='session')
 

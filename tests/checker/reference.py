@@ -156,7 +156,7 @@ def sample(mean, log_variance, epsilon):
     return mean + noise, lambda gradient: (gradient, gradient * noise / 2)
 
 
-def penalised(encoder, decoder, weights, x, lambtha=0.):
+def penalised(encoder, decoder, weights, x, lambtha):
     """Return loss, reconstruction and gradients of files 0 to 2.
 
     Args:

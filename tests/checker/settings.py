@@ -147,7 +147,7 @@ def _scale(weights, outputs, limits):
 
 
 def _single(values):
-    """Round to what float32 can say, so that this does not tell apart."""
+    """Round to float32, so that both sides compute with the same."""
     return values.astype('float32').astype(float)
 
 

@@ -58,7 +58,7 @@ class Subject:
         for weight in model.weights:
             # What nothing trains and is no average: counters, seeds.
             if id(weight) in metrics or not weight.trainable and not (
-                    len(weight.shape) and is_float(weight)):
+                    np.prod(weight.shape) > 1 and is_float(weight)):
                 continue
             if id(weight) not in known:
                 known[id(weight)] = len(self.weights)
