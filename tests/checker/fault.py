@@ -42,7 +42,10 @@ HINTS = {
     r'encoder must map .* to \((\d+),\), .* found \(\1,\)(, \(\1,\))?, in':
     'Its outputs are a list of three: keras.Model(inputs, [z, mean, '
     'log_variance]).',
-    'found .*Conv2DTranspose':
+    'layers of the .* found .*(Normalization|PReLU)':
+    'Normalization and PReLU have weights, and none was asked for: leave such '
+    'layers out.',
+    'found .*(Conv2DTranspose|SeparableConv)':
     'Each is keras.layers.Conv2D; upsampling is keras.layers.UpSampling2D.',
     'zero or negative|Negative dimension':
     "padding='valid' leaves nothing of what is small: only the last "
