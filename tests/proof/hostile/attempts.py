@@ -111,7 +111,6 @@ REFUSALS = {
     'truncate, in C': 'c("truncate", FILE, ctypes.c_long(0))',
     'truncate, to read': 'os.open(FILE, os.O_RDONLY | os.O_TRUNC)',
     'truncate, to ask': 'os.open(FILE, 3 | os.O_TRUNC)',
-    'open, to ask': 'os.open(FILE, 3)',
     'chmod': 'os.chmod(FILE, 0)',
     'chmod, in C': 'c("chmod", FILE, 0)',
     'chmod, of what can be read': 'os.fchmod(os.open(np.__file__, 0), 0)',
