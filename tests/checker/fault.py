@@ -62,6 +62,8 @@ HINTS = {
     'layers of the decoder must be':
     'The decoder goes through the list from its end, reversed(...), and ends '
     'with the size of the input.',
+    'found 0 weights of auto':
+    'A model of your own keeps them: self.encoder = encoder, and so on.',
     'built from the very encoder':
     'Call these models: decoder(encoder(inputs)); new layers, or copies, have '
     'weights of their own.',

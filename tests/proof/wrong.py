@@ -252,6 +252,9 @@ VANILLA = [
     # Of auto.
     ('weights not shared', SHARED,
      (CALL, 'keras.models.clone_model(decoder)(encoder(encoder_inputs))')),
+    ('models that auto does not keep', SHARED, before(
+        COMPILE, '    class Chain(keras.Model):\n        def call(self, t):\n'
+        '            return decoder(encoder(t))\n\n    auto = Chain()\n')),
     ('inverted', AUTO, (CALL, f'1 - {CALL}')),
     ('another input', AUTO, (CALL, 'decoder(encoder(1 - encoder_inputs))')),
     ('dropout on the code', TRAINING,
