@@ -62,8 +62,7 @@ def failures_of(folders, report):
         folders: what to grade, all but its style.
         report: the file for the report.
     """
-    run = grade(folders, '--junitxml', str(report), '-n', '2',
-                '-k', 'not style')
+    run = grade(folders, '--junitxml', str(report), '-k', 'not style')
     assert report.exists(), run.stdout + run.stderr
     found = {}
     for case in ElementTree.parse(report).iter('testcase'):
