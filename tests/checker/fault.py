@@ -50,7 +50,7 @@ HINTS = {
     'zero or negative|Negative dimension':
     "padding='valid' leaves nothing of what is small: only the last "
     'convolution but one of the decoder has it.',
-    r'map \(\d+, \d+, \d+\)':
+    r'(map |found shape=\(None, )\(?\d+, \d+, \d+\)':
     "In the encoder padding='same' keeps odd edges; in the decoder the last "
     "convolution but one has padding='valid', and the channels of the output "
     'are those of input_dims.',
@@ -94,6 +94,9 @@ HINTS = {
     'Give activity_regularizer to the latent layer alone.',
     r'averaged over all values.* times the binary cross-entropy':
     'Let nothing weigh the loss: neither loss_weights nor a factor in it.',
+    'by what z is drawn from':
+    'Either these outputs are exchanged, or what the sampling takes: z is '
+    'mean + exp(log_variance / 2) * epsilon.',
     'must be z, mean, log variance':
     'z comes first: return keras.Model(inputs, [z, mean, log_variance]).',
     'decodes the mean|must have noise|must decode z':
