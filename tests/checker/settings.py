@@ -23,8 +23,8 @@ def arrange(call, regime='usual', samples=SAMPLES):
         regime: what is to be seen.
             usual: sums of some 1, where activations differ most.
             loud: hidden layers whose numbers grow from one to the next.
-            wide: the same, outputs close to 0 and 1, and log variances of 8,
-                for bounds.
+            wide: the same and such codes, outputs close to 0 and 1, and log
+                variances of 8, for bounds.
             muted: the same, a decoder that does not see z, so that the loss
                 has no noise, and divergences from almost 0 to large.
             off: hidden layers that give 0, whatever their kernels are, which
@@ -85,8 +85,10 @@ def _draw(random, call, regime):
             weights[2 * place] *= FAR
             weights[2 * place + 1] -= FAR ** 2 * (stage.activation == 'relu')
     if regime in ('loud', 'muted', 'wide'):
-        heads = 2 if call.task == 3 else 1
-        _amplify(weights, 0, first - heads, first)
+        # Training is tried with codes of the usual size, as a penalty on large
+        # ones would hide all else.
+        last = 2 if call.task == 3 else regime == 'loud'
+        _amplify(weights, 0, first - last, first)
         _amplify(weights, first, len(stages) - 1, len(stages))
     return weights
 

@@ -233,6 +233,8 @@ VANILLA = [
     ('linear latent layer', ENCODES, (LATENT, 'latent_dims')),
     ('sigmoid latent layer', ENCODES,
      (LATENT, "latent_dims, activation='sigmoid'")),
+    ('relu6 latent layer', ENCODES,
+     (LATENT, "latent_dims, activation='relu6'")),
     ('an output kept from 0 and 1', DECODES,
      before(OTHER_HALF, mapped('reconstruction',
                                'keras.backend.clip(t, 0.001, 0.999)'))),
