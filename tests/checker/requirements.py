@@ -309,8 +309,9 @@ class Deterministic(Requirements):
                        'test_decoder_computes_these_layers_alone')
     def test_auto_decodes_what_it_encodes(self, calls):
         """The output of auto is that of decoder for that of encoder."""
-        self.check_auto(calls, 'called', 'auto(x) must equal '
-                        'decoder(encoder(x))')
+        for name in 'called', 'wide':
+            self.check_auto(calls, name, 'auto(x) must equal '
+                            'decoder(encoder(x))')
 
     @pytest.mark.after('test_auto_decodes_what_it_encodes')
     def test_training_changes_nothing_else(self, calls):

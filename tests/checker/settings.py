@@ -23,8 +23,8 @@ def arrange(call, regime='usual', samples=SAMPLES):
         regime: what is to be seen.
             usual: sums of some 1, where activations differ most.
             loud: hidden layers whose numbers grow from one to the next.
-            wide: the same and such codes, outputs close to 0 and 1, and log
-                variances of 8, for bounds.
+            wide: the same and such codes, outputs close to 0 and 1, and
+                means and log variances of 8, for bounds.
             muted: the same, a decoder that does not see z, so that the loss
                 has no noise, and divergences from almost 0 to large.
             off: hidden layers that give 0, whatever their kernels are, which
@@ -44,7 +44,17 @@ def arrange(call, regime='usual', samples=SAMPLES):
         # at 0 a norm has no slope.
         inputs *= np.linspace(1e-3, 1, samples)[:, None]
     weights = _draw(random, call, regime)
-    _scale_outputs(call, regime, weights, inputs, codes)
+    _scale_heads(call, regime, weights, inputs)
+    encoding = call.encode(weights, inputs)[0]
+    if regime == 'wide':
+        # With other signs, so that outputs differ from those of auto.
+        codes = encoding * random.choice([-1, 1], encoding.shape)
+    logits = np.stack([call.logits(weights, each)
+                       for each in (codes, encoding)])
+    # Farther out, an epsilon in the logarithms of a loss would show, which is
+    # as right; the numbers of the wide regime are not trained on.
+    _scale(weights[-2:], logits,
+           10 * _turns(logits.shape[-1]) if regime == 'wide' else 3)
     if regime == 'linear':
         cut = call.cut
         weights[cut - 1][::2] += 4
@@ -109,26 +119,20 @@ def _amplify(weights, start, ends, stop):
         weights[2 * place] /= growth
 
 
-def _scale_outputs(call, regime, weights, inputs, codes):
-    """Scale the heads of file 3 and the last layer, in place."""
-    first, wide = len(call.encoder), regime == 'wide'
-    if call.task == 3:
-        # Of mean and log variance, where the noise neither drowns nor ends.
-        turns = _turns(call.arguments[2])
-        limits = {'wide': (8 * turns, 8 * turns),
-                  # 4 and 1, so that no dimension can stand for another.
-                  'muted': (8 * turns, 2.5 + 1.5 * turns), 'linear': (3, 1),
-                  'single': (0.05, 0.05)}.get(regime, (3, 1.5))
-        for head, (values, limit) in enumerate(zip(
-                call.encode(weights, inputs), limits)):
-            place = 2 * (first - 2 + head)
-            _scale(weights[place:place + 2], values, limit)
-    # Farther out, an epsilon in the logarithms of a loss would show, which is
-    # as right; the numbers of the wide regime are not trained on.
-    given = [codes] if wide else [codes, call.encode(weights, inputs)[0]]
-    logits = np.stack([call.logits(weights, each) for each in given])
-    _scale(weights[-2:], logits,
-           10 * _turns(logits.shape[-1]) if wide else 3)
+def _scale_heads(call, regime, weights, inputs):
+    """Scale mean and log variance of file 3 to a size, in place."""
+    if call.task != 3:
+        return
+    # Where the noise neither drowns nor ends.
+    turns = _turns(call.arguments[2])
+    limits = {'wide': (8 * turns, 8 * turns),
+              # 4 and 1, so that no dimension can stand for another.
+              'muted': (8 * turns, 2.5 + 1.5 * turns), 'linear': (3, 1),
+              'single': (0.05, 0.05)}.get(regime, (3, 1.5))
+    for place, values, limit in zip(
+            (call.cut - 4, call.cut - 2), call.encode(weights, inputs),
+            limits):
+        _scale(weights[place:place + 2], values, limit)
 
 
 def _turns(units):

@@ -391,6 +391,12 @@ SPARSE = [
      before(HALF, '    z = keras.layers.UnitNormalization()(z)\n')),
     ('encoding times two', AUTO,
      (CALL, 'decoder(2 * encoder(encoder_inputs))')),
+    ('encoding bounded in auto', AUTO, TF, (
+        CALL, 'decoder(keras.layers.Lambda(\n        lambda t: tf.minimum(t, '
+        '20.))(encoder(encoder_inputs)))')),
+    ('reconstruction bounded in auto', AUTO, TF, (
+        CALL, 'keras.layers.Lambda(lambda t: tf.maximum(\n        t, 0.01))('
+        f'{CALL})')),
     ('noise on the input', TRAINING,
      before(START, '    hidden = keras.layers.GaussianNoise(0.1)(hidden)\n')),
     ('Adamax', ADAM, ("'adam'", "'adamax'")),
