@@ -102,12 +102,12 @@ class TestVariational(Requirements):
             values = call.arguments[0]
             varies = not near(elbo.again, elbo.batch)
             require(varies or elbo.residual < LOSS or any(
-                near(elbo.free_entropy, number, WEIGHT)
+                near(elbo.free_weight, number, WEIGHT)
                 for number in (1, values)),
                     'the loss must have the binary cross-entropy, its mean '
                     f'over the values or its sum, so times 1 or {values}',
-                    'none' if abs(elbo.free_entropy) < 1e-3 else
-                    another_loss(call) or f'it times {elbo.free_entropy:.4g}',
+                    'none' if abs(elbo.free_weight) < 1e-3 else
+                    another_loss(call) or f'it times {elbo.free_weight:.4g}',
                     call)
 
     @pytest.mark.after('test_loss_is_binary_cross_entropy')
@@ -117,29 +117,8 @@ class TestVariational(Requirements):
                     '+ exp(log_var) - log_var - 1), summed over the latent '
                     'dimensions, for one b above zero')
         for call, elbo in elbos(calls):
-            least = max(map(abs, elbo.terms)) / 1000
-            text = 'b = ' + ', '.join(
-                f'{weight if abs(weight) > least else 0:.2g} for {term}'
-                for weight, term in zip(elbo.terms, TERMS))
-            # The last of the terms is a constant, and so may others be.
-            *terms, last = elbo.terms
-            if not near(elbo.again, elbo.batch):
-                text = (f'a loss that is another each time, {elbo.batch:.6g} '
-                        f'and {elbo.again:.6g}, though the decoder ignores z')
-            elif elbo.foreign > WEIGHT:
-                text = (f'up to {elbo.foreign:.2g} of a loss that these terms '
-                        'do not explain')
-            elif elbo.foreign > LOSS:
-                text += (f', and something that none of these explains, up to '
-                         f'{elbo.foreign:.2g} of the loss')
-            elif elbo.residual < LOSS:
-                text = (f'b = {elbo.divergence:.2g}' if elbo.share < -LOSS
-                        else 'that evaluate gives the cross-entropy alone')
-            elif np.ptp(terms) < WEIGHT * abs(terms[0]) and abs(last) > least:
-                text = (f'{(terms[0] - last) * call.arguments[2] / 2:.4g} '
-                        'more than this')
             require(elbo.residual < LOSS and elbo.share > LOSS / 10, required,
-                    text, call)
+                    explain(elbo, call), call)
             require(near(elbo.batch, elbo.mean), 'the loss of a batch '
                     'must be the mean of the losses of its samples, '
                     f'{elbo.mean:.6g} here', f'{elbo.batch:.6g}', call)
@@ -181,7 +160,7 @@ def noise_of_encoder(calls):
 
 
 def check_new(call, draws, required):
-    """Require that two draws in the same mode have nothing in common."""
+    """Require that draws of one kind of mode have nothing in common."""
     for mode, one, other in zip(MODES[::2], draws[::2], draws[1::2]):
         again = noise.repeated(one, other)
         require(not again, required, f'the same {again} {mode}', call)
@@ -214,7 +193,33 @@ def losses_of(call, *kinds):
     for kind, setting, loss in judge.losses(call):
         if kind in kinds:
             yield loss, call.variational(
-                setting, 0, elbo.entropy, elbo.divergence)[0]
+                setting, 0, elbo.entropy_weight, elbo.divergence_weight)[0]
+
+
+def explain(elbo, call):
+    """Return what is in place of the KL divergence, as far as it shows."""
+    least = max(map(abs, elbo.terms)) / 1000
+    weights = 'b = ' + ', '.join(
+        f'{weight if abs(weight) > least else 0:.2g} for {term}'
+        for weight, term in zip(elbo.terms, TERMS))
+    # The last of the terms is a constant, and so may others be.
+    *terms, last = elbo.terms
+    if not near(elbo.again, elbo.batch):
+        return (f'a loss that is another each time, {elbo.batch:.6g} and '
+                f'{elbo.again:.6g}, though the decoder ignores z')
+    if elbo.foreign > WEIGHT:
+        return (f'up to {elbo.foreign:.2g} of a loss that these terms do not '
+                'explain')
+    if elbo.foreign > LOSS:
+        return (f'{weights}, and something that none of these explains, up to '
+                f'{elbo.foreign:.2g} of the loss')
+    if elbo.residual < LOSS:
+        return (f'b = {elbo.divergence_weight:.2g}' if elbo.share < -LOSS
+                else 'that evaluate gives the cross-entropy alone')
+    if np.ptp(terms) < WEIGHT * abs(terms[0]) and abs(last) > least:
+        return (f'{(terms[0] - last) * call.arguments[2] / 2:.4g} more than '
+                'this')
+    return weights
 
 
 def another_loss(call):
@@ -236,7 +241,7 @@ def elbos(calls):
     """Yield each call with what its losses are made of."""
     for call, _, _ in observed(calls, 'losses'):
         elbo = fit_elbo(call)
-        require(elbo, 'the loss must be a number', 'one that is not', call)
+        require(elbo, 'the loss must be a number', 'nan or infinity', call)
         require(elbo.mean, 'evaluate must give the loss that training follows',
                 '0, as where there is no test_step', call)
         yield call, elbo

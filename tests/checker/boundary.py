@@ -1,7 +1,7 @@
 """What the kernel lets the process do that runs a submission.
 
-Landlock holds files, seccomp everything else; both cannot be undone, and
-neither reads a line of a submission.
+Landlock holds files, seccomp everything else; neither can be undone, and both
+hold before a line of a submission is read.
 """
 import ctypes
 import errno

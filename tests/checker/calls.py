@@ -132,7 +132,7 @@ class Call:
             self.encoder, self.decoder, self.weights(setting),
             setting.inputs, self.arguments[3] if self.task == 1 else 0.)
 
-    def entropy(self, setting):
+    def cross_entropy(self, setting):
         """Return the cross-entropy in that loss."""
         _, p, _ = self.penalised(setting)
         return reference.cross_entropy(setting.inputs, p)[0]

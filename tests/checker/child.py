@@ -13,13 +13,14 @@ import threading
 import time
 from pathlib import Path
 
-from checker.observation import Unjudgeable, printable
+from checker.observation import NO_ANSWER, Unjudgeable, printable
 
 OUTPUT_BYTES = 2000
 # An answer is mostly arrays, as texts; so there are few values in it.
 ANSWER_BYTES, VALUES = 2 ** 26, 2 ** 17
 # What a child may write and start, and how often that is looked at.
-SCRATCH_BYTES, SCRATCH_FILES, THREADS, INTERVAL = 2 ** 25, 1000, 1024, 0.02
+SCRATCH_BYTES, SCRATCH_FILES, INTERVAL = 2 ** 25, 1000, 0.02
+THREADS = 1024
 PASSED_ON = ('LANG', 'LC_ALL', 'LC_CTYPE', 'LD_LIBRARY_PATH', 'PATH',
              'PYTHONNOUSERSITE', 'PYTHONPATH', 'TZ')
 # One thread each, since several files are judged at a time; and no kernels
@@ -120,7 +121,7 @@ def conversation(server, seconds, trust):
     where the child takes too long, writes too much, ends, or sends no JSON.
 
     Args:
-        seconds: the time for all messages together.
+        seconds: the time for all answers together.
         trust: whether the child keeps the rights of the user.
     """
     with contextlib.ExitStack() as stack:
@@ -150,7 +151,7 @@ class _Talk:
     def __init__(self, server, child, pipes, scratch, seconds):
         self.server, self.child, self.scratch = server, child, scratch
         self.requests, self.answers, self.output = pipes
-        self.seconds, self.deadline = seconds, time.monotonic() + seconds
+        self.seconds = self.left = seconds
         self.printed = bytearray()
 
     def ask(self, message):
@@ -158,10 +159,10 @@ class _Talk:
         try:
             answer = self.exchange(json.dumps(message).encode() + b'\n')
             if answer.count(b',') > VALUES:
-                raise Unjudgeable('answered with more than there is to say')
+                raise Unjudgeable(f'answered with more than {VALUES} values')
             return json.loads(answer)
         except (ValueError, RecursionError):
-            problem = 'gave no answer that can be understood'
+            problem = NO_ANSWER
         except Unjudgeable as limit:
             problem = str(limit)
         with contextlib.suppress(BlockingIOError):
@@ -172,7 +173,7 @@ class _Talk:
 
     def exchange(self, pending):
         """Write a line; return the line that comes, not parsed."""
-        line = bytearray()
+        line, deadline = bytearray(), time.monotonic() + self.left
         with selectors.DefaultSelector() as selector:
             selector.register(self.requests, selectors.EVENT_WRITE)
             selector.register(self.answers, selectors.EVENT_READ)
@@ -192,6 +193,7 @@ class _Talk:
                                 self.child, grace=1) or 'was ended')
                     if not goes_on:
                         selector.unregister(key.fd)
+                self.left = deadline - time.monotonic()
                 self.check(line)
         return line
 
@@ -212,10 +214,11 @@ class _Talk:
         """Raise Unjudgeable where a limit is passed."""
         if self.server.closed:
             raise Unjudgeable('was not run to its end')
-        if time.monotonic() > self.deadline:
+        if self.left < 0:
             raise Unjudgeable(f'ran longer than {self.seconds:g} s')
         if len(line) > ANSWER_BYTES:
-            raise Unjudgeable('sent more than an answer can be')
+            raise Unjudgeable('answered with more than '
+                              f'{ANSWER_BYTES >> 20} MiB')
         # Trusted code may remove what is looked at; macOS has no /proc.
         with contextlib.suppress(OSError):
             states = [entry.stat(follow_symlinks=False)

@@ -12,7 +12,8 @@ import numpy as np
 from checker import layers, specification
 from checker.calls import Call, distance, near, remembered, same
 from checker.observation import (
-    Draws, Fit, Losses, Models, Outputs, Step, Unjudgeable, plain, understand)
+    NO_ANSWER, Draws, Fit, Losses, Models, Outputs, Step, Unjudgeable, plain,
+    understand)
 from checker.settings import arrange
 from checker.specification import NAMES
 from checker.variational import fit_elbo, noise_of_step
@@ -47,7 +48,7 @@ def examine(ask, source, name, task):
         raise Unjudgeable(answer.problem)
     built = answer.built
     if len(built) != 2 * len(calls) or not all(map(_sensible, built)):
-        raise Unjudgeable('gave answers that make no sense')
+        raise Unjudgeable(NO_ANSWER)
     found = [Call(task, arguments, *pair, _order(task, arguments, *pair), {})
              for arguments, *pair in zip(calls, built[::2], built[1::2])]
     # All else is drawn for the order of the weights that these show.
@@ -84,7 +85,7 @@ def _tried(ask, calls, plans):
         'settings': [plain(setting) for _, setting in settings.values()],
         'experiments': experiments})
     if not isinstance(answers, list) or len(answers) != len(experiments):
-        raise Unjudgeable('gave answers that make no sense')
+        raise Unjudgeable(NO_ANSWER)
     answers = iter(answers)
     return [dataclasses.replace(call, results={**call.results, **{
         name: (setting, _observation(call, kind, setting, next(answers)))
@@ -283,8 +284,8 @@ def gradients(call, name):
     if single:
         epsilon = noise_of_step(call, setting, step)
     _, expected = call.variational(
-        setting, 0 if epsilon is None else epsilon, elbo.entropy,
-        elbo.divergence)
+        setting, 0 if epsilon is None else epsilon, elbo.entropy_weight,
+        elbo.divergence_weight)
     if not single:
         # What reaches the decoder's first kernel depends on z.
         expected[call.cut] = None

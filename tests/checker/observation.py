@@ -12,6 +12,8 @@ from typing import Dict, Optional, Tuple
 import numpy as np
 
 TEXT = 2000
+# Why a file cannot be judged where it forges answers, or ruins them.
+NO_ANSWER = 'gave no answer that can be understood'
 
 
 class Unjudgeable(Exception):
@@ -198,7 +200,7 @@ def understand(kind, value):
         return parse(kind, value)
     except (ArithmeticError, AttributeError, LookupError, TypeError,
             ValueError):
-        raise Unjudgeable('gave no answers that can be understood') from None
+        raise Unjudgeable(NO_ANSWER) from None
 
 
 def parse(kind, value):

@@ -75,8 +75,9 @@ class Requirements:
             require(not call.second.shared, 'a second call must build models '
                     'of its own', call.second.shared, call)
             require(call.second.weights == call.built.weights,
-                    'a second call must build what the first did', 'weights '
-                    'of other shapes', call)
+                    'a second call must build what the first did, with '
+                    f'weights of the shapes {call.built.weights}',
+                    str(call.second.weights), call)
 
     @pytest.mark.after('test_returns_three_models')
     def test_shapes_of_the_models(self, calls):
@@ -172,9 +173,8 @@ class Requirements:
         required = 'evaluating and training auto must be possible'
         for _ in observed(calls, 'step', required=required):
             pass
-        for call, _, fit in observed(calls, 'fit', required='training auto, '
-                                     'of a second call, with fit must be '
-                                     'possible'):
+        required = 'fit of the auto of a second call must be possible'
+        for call, _, fit in observed(calls, 'fit', required=required):
             require(np.isfinite(fit.loss), required, f'a loss of {fit.loss}',
                     call)
 
@@ -199,11 +199,11 @@ def check_step(call, setting, moved):
         if gradient is None or noisy:
             continue
         old, new = setting.weights[place], moved.weights[place]
-        require(is_first_step(call.built.optimizer, gradient, old, new),
-                'the first step must move each weight by learning rate * '
-                'gradient / (|gradient| + epsilon), as that of Adam does',
-                f'moves of {np.abs(new - old).max():.3g} at most at '
-                f'{call.where(number)}', call)
+        wrong = wrong_move(call.built.optimizer, gradient, old, new)
+        require(not wrong, 'the first step must move each weight against '
+                'its gradient, by learning rate * |gradient| / (|gradient| + '
+                'epsilon), as that of Adam does',
+                f'{wrong} at {call.where(number)}', call)
 
 
 def clipped(optimizer, gradients):
@@ -217,15 +217,25 @@ def clipped(optimizer, gradients):
         for place, each in gradients.items()}
 
 
-def is_first_step(optimizer, gradient, old, new):
-    """Tell whether a weight moved as Adam moves it first, but for float32."""
+def wrong_move(optimizer, gradient, old, new):
+    """Return how a weight moved, or '' if as Adam moves it first.
+
+    Args:
+        optimizer: the Optimizer.
+        gradient, old, new: of the weight, which was and is rounded to float32.
+    """
     rate, size = optimizer.rates[0], np.abs(gradient)
     epsilon = optimizer.epsilon / np.sqrt(1 - optimizer.beta_2)
     expected = -rate * gradient / (size + epsilon + 1e-30)
     # What rounding makes of a sum near zero may differ in a graph.
-    clear = size >= 0.1 * size.max(initial=0)
-    return np.all(np.abs(new - old - expected)[clear] < 0.02 * abs(rate)
-                  + 1e-6 * (1 + np.abs(old).max(initial=0)))
+    error = np.where(size >= 0.1 * size.max(),
+                     np.abs(new - old - expected), 0)
+    # Not a number where the weight became none.
+    if error.max() < 0.02 * abs(rate) + 1e-6 * (1 + np.abs(old).max()):
+        return ''
+    worst = np.unravel_index(error.argmax(), error.shape)
+    return (f'a move of {(new - old)[worst]:.3g} for a gradient of '
+            f'{gradient[worst]:.3g}')
 
 
 def by_layers(call, name):
@@ -347,7 +357,7 @@ def check_losses(call, required):
     for kind, setting, loss in judge.losses(call):
         expected, *_ = call.penalised(setting)
         if not near(loss, expected):
-            entropy = call.entropy(setting)
+            entropy = call.cross_entropy(setting)
             sums = (f'{entropy:.6f} + {expected - entropy:.6f} = '
                     if expected > entropy else '')
             fail(f'{required}, {sums}{expected:.6f} here',
@@ -360,7 +370,7 @@ def cause_of_loss(call):
     for _, setting, loss in judge.losses(call):
         expected, p, _ = call.penalised(setting)
         if not near(loss, expected):
-            entropy = call.entropy(setting)
+            entropy = call.cross_entropy(setting)
             others = causes.losses(setting.inputs, p)
             factors.append(loss / entropy)
             guesses.append({
@@ -382,7 +392,7 @@ def _penalty(call):
     """Return the penalty that explains all losses, and its weight."""
     penalties, differences, errors = [], [], []
     for _, setting, loss in judge.losses(call):
-        entropy = call.entropy(setting)
+        entropy = call.cross_entropy(setting)
         penalties.append(causes.penalties(call, setting))
         differences.append(loss - entropy)
         # What float32 leaves, of a small weight too.

@@ -23,7 +23,7 @@ from checker import boundary, inspector
 
 ORDER_BYTES = 2 ** 16
 REQUESTS, ANSWERS = 3, 4
-DESCRIPTORS, GIGABYTES, THREADS, FILE_BYTES = 256, 4, 4096, 2 ** 22
+DESCRIPTORS, GIGABYTES, MORE_THREADS, FILE_BYTES = 256, 4, 4096, 2 ** 22
 
 
 def serve(control, home):
@@ -141,7 +141,7 @@ def limit(seconds):
     count = 1
     while not may_start(count):
         count *= 2
-    lower(resource.RLIMIT_NPROC, count + THREADS)
+    lower(resource.RLIMIT_NPROC, count + MORE_THREADS)
 
 
 def lower(which, value):

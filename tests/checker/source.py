@@ -3,11 +3,12 @@ import ast
 import io
 import os
 import stat
+import symtable
 import tokenize
 
 from checker.observation import Unjudgeable
 
-LARGEST = 2 ** 18
+LARGEST = 2 ** 16
 
 
 def read(path):
@@ -61,7 +62,9 @@ def parse(source):
     """
     try:
         # This bounds how deep it is; the other ends Python 3.10 beyond that.
-        compile(source, '<file>', 'exec', dont_inherit=True)
+        # Unlike compile() it makes no code, which a few lines can have grow
+        # beyond any memory.
+        symtable.symtable(source, '<file>', 'exec')
         return ast.parse(source)
     except SyntaxError as error:
         where = f'line {error.lineno}: ' if error.lineno else ''

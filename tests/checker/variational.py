@@ -11,22 +11,22 @@ from checker.calls import LOSS, distance, remembered
 class ElboFit:
     """The loss of file 3 as a sum: weights of its terms, and what is left.
 
-    entropy, divergence: the weights, the first either 1 or input_dims, that
-        explain it best.
+    entropy_weight, divergence_weight: those of the cross-entropy, either 1 or
+        input_dims, and of the divergence that explain it best.
     share: what part of the loss is the divergence then.
     residual: the largest part of a loss that these leave.
-    free_entropy: the weight of the cross-entropy, whatever else there is.
+    free_weight: that of the cross-entropy, whatever else there is.
     terms: the weights of mean**2, exp(log_var), -log_var and -1, each on its
         own.
     foreign: the largest part of a loss that even these leave.
     mean: of the losses of the samples.
     batch, again: the loss of all samples as a batch, evaluated twice.
     """
-    entropy: float
-    divergence: float
+    entropy_weight: float
+    divergence_weight: float
     share: float
     residual: float
-    free_entropy: float
+    free_weight: float
     terms: Tuple[float, ...]
     foreign: float
     mean: float

@@ -385,8 +385,8 @@ def put(name, path):
         'empty': b'', 'huge': b'#' * (LARGEST + 1) + b'\n',
         'syntax': b'def autoencoder(:\n', 'latin': b'"""\xe9"""\n',
         'coding': b'# coding: none\n', 'nul': b'x = 1\0\n',
-        'deep': b'(' * 10 ** 5 + b'\n',
-        'terms': b'x = 1' + b' + 1' * 60000 + b'\n'}
+        'deep': b'(' * 60000 + b'\n',
+        'terms': b'x = 1' + b'+1' * 30000 + b'\n'}
     links = {'out': '../a-honest/' + FILES[0], 'nowhere': 'x',
              'loop': FILES[0], 'device': os.devnull}
     if name in contents:
@@ -439,6 +439,19 @@ def test_hostile_submission_gets_a_verdict(name, words, graded):
     assert row['verdict'] == 'failed'
     assert words in row['first failure']
     assert row['first failure']
+
+
+@LINUX
+def test_reading_a_file_takes_little_memory():
+    """Nothing is compiled, as code of nested finally blocks has no end."""
+    nested = b''.join(b'%*stry: x\n%*sfinally:\n' % (n, b'', n, b'')
+                      for n in range(19)) + b' ' * 19 + b'x;' * 99 + b'\n'
+    subprocess.run(
+        [sys.executable, '-c', 'import resource, sys\n'
+         'from checker import source\n'
+         'resource.setrlimit(resource.RLIMIT_AS, (2 ** 30, 2 ** 30))\n'
+         'source.parse(sys.stdin.buffer.read())'],
+        input=nested, cwd=ROOT / 'tests', check=True)
 
 
 def test_honest_submissions_beside_them_pass(graded):
