@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Train the convolutional autoencoder on MNIST and show what it learnt."""
+from options import run
 import mnist
 import plots
-from options import run
 from training import train
 
 FILE = '2-convolutional.py'

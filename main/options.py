@@ -1,12 +1,22 @@
-"""The command line of the drivers, and what a user can get wrong there."""
+"""The command line of the drivers, and what a user can get wrong there.
+
+Drivers import it first, so that a package that is missing is said in a line.
+"""
 import argparse
 import contextlib
 import importlib.util
 import os
+import re
 import sys
 import tempfile
 import traceback
 from pathlib import Path
+
+if missing := [package for package in (
+        'numpy', 'matplotlib', 'mlxtend', 'tensorflow')
+        if not importlib.util.find_spec(package)]:
+    sys.exit(f'{Path(sys.argv[0]).name}: error: expected {missing[0]}, found '
+             f'none; pip install -r requirements.txt for {sys.executable}')
 
 import mnist
 import training
@@ -144,7 +154,7 @@ def check_writable(folder):
 
 def check_keras(version):
     """Raise a UsageError where Keras sums penalties over the batch."""
-    if (3, 0) <= tuple(map(int, version.split('.')[:2])) < (3, 14):
+    if (3, 0) <= tuple(map(int, re.findall(r'\d+', version)[:2])) < (3, 14):
         raise UsageError(f'expected Keras 2.15 or 3.14 and later, found '
                          f'{version}, which sums activity penalties over the '
                          'batch; pip install -r requirements.txt')
@@ -155,7 +165,7 @@ def blame(options, error):
     folder = options.solution.resolve()
     frames = [f'{Path(frame.filename).name}, line {frame.lineno}: '
               for frame in traceback.extract_tb(error.__traceback__)
-              if folder in Path(frame.filename).resolve().parents]
+              if folder == Path(frame.filename).resolve().parent]
     if isinstance(error, SyntaxError) and error.filename:
         frames = [f'{Path(error.filename).name}, line {error.lineno}: ']
     message = (str(error).strip() or 'no message').splitlines()[0]

@@ -18,11 +18,10 @@ def reconstructions(originals, decoded, path,
 
 
 def losses(history, path):
-    """Draw the curves of `history`: {'loss': [...], 'val_loss': [...]}."""
+    """Draw the curves of `history`, such as {'loss': [...], ...}."""
     figure, axes = pyplot.subplots()
-    for key, label in (('loss', 'training'), ('val_loss', 'validation')):
-        axes.plot(range(1, len(history[key]) + 1), history[key], '.-',
-                  label=label)
+    for name, values in history.items():
+        axes.plot(range(1, len(values) + 1), values, '.-', label=name)
     axes.xaxis.get_major_locator().set_params(integer=True, min_n_ticks=1)
     axes.set(title='Loss while training', xlabel='epoch', ylabel='loss (nats)')
     axes.legend()

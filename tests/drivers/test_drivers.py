@@ -73,7 +73,7 @@ def test_driver_trains_and_plots_from_anywhere(task, tmp_path):
         assert paths == [str(plots / picture) for picture in PICTURES[task]]
         for path in paths:
             assert image.imread(path).std() > 0.01, f'{path} is blank'
-        figures.update(re.findall('^(?:Mean encoding|Loss).*$', output,
+        figures.update(re.findall('^(?:Mean encoding|loss).*$', output,
                                   re.MULTILINE))
     assert len(figures) == (1 if task == 3 else 2)
     if task == 3:
@@ -81,7 +81,7 @@ def test_driver_trains_and_plots_from_anywhere(task, tmp_path):
         assert f'Page: {page}\n' in output and page.exists()
         terms = re.search('cross-entropy (.*) [+] KL divergence (.*) nats',
                           output).groups()
-        loss = output.rpartition('validation loss: ')[2].split()[0]
+        loss = output.rpartition('val_loss: ')[2].split()[0]
         # The noise in z is drawn anew.
         assert sum(map(float, terms)) == pytest.approx(float(loss), abs=3)
 
@@ -135,9 +135,18 @@ def test_mistake_gets_one_line(mistake, mistakes):
     assert 'expected' in errors
 
 
+def test_missing_package_gets_one_line(tmp_path):
+    """Outside the environment a driver says what to install."""
+    run = start(3, tmp_path, command=[sys.executable, '-S',
+                                      str(MAIN / '3-main.py')])
+    _, errors = run.communicate(timeout=LIMIT)
+    assert run.returncode and errors.count('\n') == 1
+    assert 'numpy' in errors and 'pip install' in errors
+
+
 @pytest.mark.parametrize('version, works', [
-    ('2', True), ('3.0.5', False), ('3.13.2', False), ('3.14.0', True),
-    ('4.0', True)])
+    ('2', True), ('3.0.5', False), ('3.13.2', False), ('3.14rc0', True),
+    ('3.14.0', True), ('4.0', True)])
 def test_keras_that_sums_penalties_is_refused(version, works):
     """Drivers 1 and 3 stop with one line on Keras 3.0 to 3.13."""
     if works:

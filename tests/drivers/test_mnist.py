@@ -1,5 +1,7 @@
 """Where the digits come from."""
 import gzip
+import io
+import zipfile
 
 import numpy as np
 import pytest
@@ -69,7 +71,22 @@ def test_wrong_npz_is_named(tmp_path, change):
         mnist.load(tmp_path / 'digits.npz')
 
 
-@pytest.mark.parametrize('content', [b'', b'PK', b'not a zip file'])
+def zipped(change):
+    """Return a zip file of members that are empty, with changed bytes."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, 'w') as archive:
+        for name in GOOD:
+            archive.writestr(f'{name}.npy', b'')
+    return change(file.getvalue())
+
+
+@pytest.mark.parametrize('content', [
+    b'', b'PK', b'not a zip file', zipped(bytes),
+    # Encrypted, and compressed in a way that nobody knows.
+    zipped(lambda all: all.replace(b'PK\1\2\24\3\24\0\0',
+                                   b'PK\1\2\24\3\24\0\1')),
+    zipped(lambda all: all.replace(b'PK\1\2\24\3\24\0\0\0\0',
+                                   b'PK\1\2\24\3\24\0\0\0\x4d'))])
 def test_corrupt_npz_is_named(tmp_path, content):
     """A file that is not a .npz file at all."""
     (tmp_path / 'digits.npz').write_bytes(content)

@@ -4,6 +4,7 @@ import pytest
 import tensorflow as tf
 
 import options
+import plots
 import training
 
 IMAGES = np.random.default_rng(0).integers(0, 256, (64, 12), 'uint8')
@@ -56,6 +57,16 @@ def test_network_that_xla_refuses_trains_without_it(submit):
     assert len(history['loss']) == len(history['val_loss']) == 2
     assert any((old != new).any()
                for old, new in zip(before, auto.get_weights()))
+
+
+def test_losses_of_a_step_of_its_own_are_shown(tmp_path, capsys):
+    """Whatever a solution calls them, they are printed and drawn."""
+    _, _, auto = options.load(
+        options.ROOT / 'tests' / 'proof' / 'right'
+        / '3_keras_io_train_step.py')(12, [8], 3)
+    history = training.train(auto, IMAGES, IMAGES, epochs=2)
+    assert 'val_vae_loss: ' in capsys.readouterr().out
+    assert plots.losses(history, tmp_path / 'losses.png').exists()
 
 
 def test_error_of_a_network_is_raised_at_once(submit):
