@@ -71,21 +71,20 @@ def versions():
     return ', '.join(found)
 
 
-def write(where, name, folder, rows, verdicts):
-    """Write the page of a submission into a folder.
+def page(name, folder, rows, verdicts):
+    """Return the page of a submission.
 
     Args:
-        where: the folder.
         name, folder: of the submission.
-        rows: column, passed, total, verdict and failure of each column.
+        rows: the Row of each column.
         verdicts: {(name, column): {(number of the file, check): Verdict}}
             of all submissions.
     """
     lines = [f'# Feedback for {code(name)}', '', f'Judged with {versions()}.',
              '', '| file | verdict | checks passed |', '| --- | --- | --- |']
     lines += [f'| {title(column)} | {verdict} | {passed} of {total} |'
-              for column, passed, total, verdict, _ in rows]
-    for column, _, total, verdict, _ in rows:
+              for _, column, passed, total, verdict, _ in rows]
+    for _, column, _, total, verdict, _ in rows:
         found = verdicts[name, column]
         if verdict != 'passed':
             lines += ['', f'## {title(column)}']
@@ -103,11 +102,15 @@ def write(where, name, folder, rows, verdicts):
             for each in found.values() if each.outcome == 'skipped']
         if skipped:
             lines += ['', '### Not checked', '', *skipped]
+    return '\n'.join([*lines, ''])
+
+
+def file_name(name):
+    """Return the name of the file for the page of a submission."""
     stem = re.sub('[%/]', lambda sign: f'%{ord(sign[0]):02X}', name)
     if len(stem.encode()) > NAME_BYTES:
         stem = hashlib.sha256(stem.encode()).hexdigest()
-    (where / f'{stem}.md').write_text('\n'.join([*lines, '']),
-                                      encoding='utf-8')
+    return f'{stem}.md'
 
 
 def title(column):

@@ -96,12 +96,13 @@ def refuse(option):
         folder = option.grades.absolute().parent
         there = option.grades if option.grades.exists() else folder
         if not os.access(there, os.W_OK) or option.grades.is_dir():
-            raise pytest.UsageError('--grades: expected a file in a folder '
-                                    'to write to, found none at '
+            raise pytest.UsageError('--grades: expected a file that can be '
+                                    'written, found none at '
                                     f'{printable(str(option.grades))}')
     if not 0 < option.time_limit < 1e6:
-        raise pytest.UsageError('--time-limit: expected a number above zero, '
-                                f'found {option.time_limit:g}')
+        raise pytest.UsageError('--time-limit: expected a number above zero '
+                                'and below 1,000,000, '
+                                f'found {option.time_limit:.7g}')
     if option.submission and not importlib.util.find_spec('tensorflow'):
         raise pytest.UsageError('expected TensorFlow, found none; pip install '
                                 f'-r requirements.txt for {sys.executable}')
@@ -136,8 +137,9 @@ def refuse_folder(folder, before, workers):
         raise pytest.UsageError('expected each folder once, '
                                 f'found {shown} again')
     if workers and os.fsencode(folder).decode('utf-8', 'replace') != folder:
-        raise pytest.UsageError('without -n, as the name of '
-                                f'this folder is not valid UTF-8: {shown}')
+        raise pytest.UsageError('expected no -n, as the name of a folder '
+                                f'is not valid UTF-8, found {workers}: '
+                                f'{shown}')
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -198,8 +200,9 @@ def pytest_generate_tests(metafunc):
             scope='session')
 
 
-def pytest_collection_modifyitems(items):
+def pytest_collection_modifyitems(config, items):
     """Go submission by submission, and from a check to those after it."""
+    rank = {name: place for place, name in enumerate(config.stash[FOLDERS])}
     order = {}
     for item in items:
         if 'submission' in item.fixturenames:
@@ -210,11 +213,9 @@ def pytest_collection_modifyitems(items):
                 ('task', 'style' if style else submission.task),
                 ('check', item.originalname),
                 ('sentence', item.function.__doc__.strip())]
-            order[item] = (order.setdefault(submission.folder, len(order)),
-                           submission.task, style,
+            order[item] = (rank[submission.name], submission.task, style,
                            depth(item.cls, item.originalname))
-    last = (len(items) + 1,)
-    items.sort(key=lambda item: order.get(item, last))
+    items.sort(key=lambda item: order.get(item, (len(rank),)))
 
 
 def depth(cls, name):
@@ -230,9 +231,8 @@ def pytest_runtest_makereport(item, call):
     result = yield
     if call.excinfo and isinstance(call.excinfo.value, Fault):
         fault = call.excinfo.value
-        result.user_properties.append(('fault', {
-            part: getattr(fault, part)
-            for part in ('required', 'found', 'call', 'hint')}))
+        result.fault = {part: getattr(fault, part) for part in (
+            'required', 'found', 'call', 'hint')}
     if 'submission' in getattr(item, 'fixturenames', ()) and not result.passed:
         item.config.stash[FAILED].add((
             item.callspec.params['submission'], item.cls, item.originalname))

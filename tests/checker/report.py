@@ -1,8 +1,9 @@
 """Counts what passed; writes the table, the CSV file and the pages."""
 import csv
+import io
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
-from typing import Dict
+from typing import Dict, NamedTuple, Union
 
 import pytest
 
@@ -28,6 +29,16 @@ class Verdict:
     outcome: str = ''
     text: str = ''
     fault: Dict[str, str] = field(default_factory=dict)
+
+
+class Row(NamedTuple):
+    """What became of a column of a submission: a line of the CSV file."""
+    submission: str
+    task: Union[int, str]
+    passed: int
+    total: int
+    verdict: str
+    first_failure: str
 
 
 class Grades:
@@ -64,7 +75,7 @@ class Grades:
             verdict.outcome, verdict.text = report.outcome, (
                 report.longrepr[2] if report.skipped
                 else str(report.longrepr).strip())
-            verdict.fault = carried.get('fault', {})
+            verdict.fault = getattr(report, 'fault', {})
         elif report.when == 'call':
             verdict.outcome = 'passed'
         if report.when == 'teardown':
@@ -106,7 +117,7 @@ class Grades:
             self.reporter.write_line(text)
 
     def rows(self, *names):
-        """Yield submission, column, passed, total, verdict, failure."""
+        """Yield the Rows of some submissions, or else of all."""
         for name in names or self.folders:
             for column in COLUMNS:
                 total = self.total[name, column]
@@ -115,21 +126,22 @@ class Grades:
                     total = max(self.total[other, column]
                                 for other in self.folders)
                 if total:
-                    yield (name, column, *self.cell(name, column, total))
+                    yield self.row(name, column, total)
 
-    def cell(self, name, column, total):
-        """Return passed, total, verdict and failure of a column."""
+    def row(self, name, column, total):
+        """Return the Row of a column."""
         verdicts = self.verdicts[name, column].values()
         outcomes = Counter(verdict.outcome for verdict in verdicts)
         said = ('failed' if outcomes['failed'] else 'passed'
                 if outcomes['passed'] == total else 'not finished')
         failure = next((verdict.text.partition('\n')[0] for verdict
                         in verdicts if verdict.outcome == 'failed'), '')
-        return outcomes['passed'], total, said, printable(failure)
+        return Row(name, column, outcomes['passed'], total, said,
+                   printable(failure))
 
     def verdict(self, name):
         """Return what became of a submission."""
-        found = {row[4] for row in self.rows(name)}
+        found = {row.verdict for row in self.rows(name)}
         return next((verdict for verdict in (
             'failed', 'not finished', 'passed') if verdict in found),
             'not finished')
@@ -140,27 +152,33 @@ class Grades:
         if hasattr(self.config, 'workerinput'):
             return
         self.interrupted = exitstatus == pytest.ExitCode.INTERRUPTED
+        whole = True
         if option.submission:
             self.write_table(terminalreporter)
-        try:
-            self.write_files(option)
-        except OSError as error:
-            terminalreporter.line(f'not all was written: {error}')
+            whole = option.collectonly or all(
+                self.verdict(name) == 'passed' for name in self.folders)
+        for path, text in self.files(option):
+            try:
+                path.write_text(text, encoding='utf-8')
+            except OSError as error:
+                terminalreporter.line(f'not written: {path}: '
+                                      f'{error.strerror}')
+                whole = False
+        if not whole:
             self.session.exitstatus = max(
                 exitstatus, pytest.ExitCode.TESTS_FAILED)
 
-    def write_files(self, option):
-        """Write the CSV file and the pages that are asked for."""
+    def files(self, option):
+        """Yield path and text of what is asked for: CSV file and pages."""
         if option.grades:
-            with open(option.grades, 'w', newline='',
-                      encoding='utf-8') as file:
-                csv.writer(file).writerows([
-                    ('submission', 'task', 'passed', 'total', 'verdict',
-                     'first failure'),
-                    *(map(defused, row) for row in self.rows())])
+            file = io.StringIO(newline='')
+            csv.writer(file).writerows([
+                [name.replace('_', ' ') for name in Row._fields],
+                *(map(defused, row) for row in self.rows())])
+            yield option.grades, file.getvalue()
         for name, folder in self.folders.items() if option.feedback else ():
-            feedback.write(option.feedback, name, folder, [
-                row[1:] for row in self.rows(name)], self.verdicts)
+            yield option.feedback / feedback.file_name(name), feedback.page(
+                name, folder, [*self.rows(name)], self.verdicts)
 
     def write_table(self, terminalreporter):
         """Write a line for each submission, and one for all of them."""
@@ -172,9 +190,9 @@ class Grades:
             str(column).rjust(8) for column in COLUMNS) + '  verdict')
         verdicts = Counter()
         for name in self.folders:
-            own = {row[1]: row for row in self.rows(name)}
-            cells = ''.join((f'{own[column][2]}/{own[column][3]}'
-                             if column in own else '-').rjust(8)
+            told = {row.task: f'{row.passed}/{row.total}'
+                    for row in self.rows(name)}
+            cells = ''.join(told.get(column, '-').rjust(8)
                             for column in COLUMNS)
             verdict = self.verdict(name)
             terminalreporter.line(f'{name.ljust(width)}{cells}  {verdict}')

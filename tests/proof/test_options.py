@@ -29,8 +29,8 @@ def test_tensorflow_is_not_imported_without_need(option):
     (None, [], 'expected a folder with 0-vanilla.py'),
     ([], [], 'expected folders after --, found none'),
     (['one', 'empty/../one'], [], 'expected each folder once, found ./empty/'),
-    (['one'], ['--grades', 'absent/g.csv'], '--grades: expected a file in a'),
-    (['one'], ['--grades', 'empty'], '--grades: expected a file in a folder'),
+    (['one'], ['--grades', 'absent/g'], '--grades: expected a file that can'),
+    (['one'], ['--grades', 'empty'], '--grades: expected a file that can'),
     (['one'], ['--feedback', 'absent/x'], '--feedback: expected a folder'),
     (['one'], ['--feedback', 'file'], '--feedback: expected a folder'),
     (['one'], ['--time-limit', '0'], '--time-limit: expected a number above'),
@@ -55,7 +55,15 @@ def test_grades_that_are_not_written_are_no_success():
     """The exit status tells, beside a line."""
     run = grade([ROOT], '--grades', '/dev/full', '-k', 'test_first_line')
     assert run.returncode == pytest.ExitCode.TESTS_FAILED
-    assert 'not all was written: ' in run.stdout
+    assert 'not written: ' in run.stdout
+
+
+def test_nothing_but_skipped_checks_are_no_success(tmp_path):
+    """Of a file that cannot be judged, a check alone says nothing."""
+    (tmp_path / FILES[3]).touch()
+    run = grade([tmp_path], '-k', 'test_optimizer_is_adam')
+    assert run.returncode == pytest.ExitCode.TESTS_FAILED
+    assert 'not finished' in run.stdout
 
 
 @pytest.mark.parametrize('arguments', [
