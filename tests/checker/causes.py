@@ -177,12 +177,12 @@ def losses(x, p):
         x, p: inputs and reconstructions, (batch, ...).
     """
     entropy = -(x * np.log(p) + (1 - x) * np.log(1 - p))
-    odds = np.log1p(np.exp(p)) - x * p
+    of_logits = np.log1p(np.exp(p)) - x * p
     share = p / p.sum(axis=-1, keepdims=True)
     one = {
         'the mean squared error': (x - p) ** 2,
         'the mean absolute error': abs(x - p),
-        'the cross-entropy of logits (from_logits=True)': odds,
+        'the cross-entropy of logits (from_logits=True)': of_logits,
         'the Kullback-Leibler divergence of x and its reconstruction':
             p.shape[-1] * x * np.log(np.maximum(x, 1e-7) / p),
         'the categorical cross-entropy': -p.shape[-1] * x * np.log(share),

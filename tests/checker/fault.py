@@ -109,8 +109,8 @@ HINTS = {
     'z = mean + exp(log_variance / 2) * epsilon, where epsilon is '
     'keras.backend.random_normal, of mean 0 and deviation 1.',
     'mean over the values or its sum.* found it times':
-    'Either average the cross-entropy or sum it, so weigh its average by '
-    'input_dims, not by a number that is written in.',
+    'Either average the cross-entropy or sum it, that is, weigh its average '
+    'by input_dims, not by a number that is written in.',
     'loss must (be|have) the binary cross-entropy,':
     "Pass loss='binary_crossentropy', which is just this.",
     'beside the cross-entropy':

@@ -1,7 +1,8 @@
 """Is noise of N(0, 1), and drawn anew for each value?
 
 Bounds lie 7 standard errors out, 6 for the Kolmogorov-Smirnov distance and 5
-for the size of few numbers, so that of a million honest files not one fails.
+for the size of few numbers, so that an honest file fails less than once in a
+million.
 """
 import math
 

@@ -21,15 +21,16 @@ def arrange(call, regime='usual', samples=SAMPLES):
     Args:
         call: the Call whose models get these weights and inputs.
         regime: what is to be seen.
-            usual: sums of some 1, where activations differ most.
+            usual: sums of about 1, where activations differ most.
             loud: hidden layers whose numbers grow from one to the next.
-            wide: the same and such codes, outputs close to 0 and 1, and
-                means and log variances of 8, for bounds.
-            muted: the same, a decoder that does not see z, so that the loss
+            wide: loud, with codes that are as large as encodings, outputs
+                close to 0 and 1, and means and log variances of 8: for
+                bounds.
+            muted: loud, with a decoder that does not see z, so that the loss
                 has no noise, and divergences from almost 0 to large.
             off: hidden layers that give 0, whatever their kernels are, which
                 are large.
-            single: a decoder most units of which are on for most z; and mean
+            single: a decoder whose units mostly are on, whatever z is; mean
                 and log variance so close to 0 that the divergence, which has
                 no slope there, hides no gradient that comes through z.
             linear: a decoder from whose output z can be told, and a log
