@@ -6,12 +6,14 @@ from checker import causes, judge, noise
 from checker.calls import LOSS, near, same
 from checker.requirements import (
     SAME_WEIGHTS, Requirements, check_gradients, observed, require)
-from checker.variational import fit_elbo, noise_of_auto, noise_of_step
+from checker.variational import fit_elbo, noise_of_auto, noise_of_batch
 
 TERMS = 'mean**2', 'exp(log_var)', '-log_var', '-1'
 MODES = ('when called', 'in predict, with training=False') + (
     'while training', ) * 2
 NORMAL = '(z - mean) / exp(log variance / 2) must be of N(0, 1)'
+NEW = ('the noise in z must be drawn anew for each call, sample and latent '
+       'dimension')
 # What a weight of the loss may be off by, as a part of it.
 WEIGHT = 0.02
 
@@ -64,8 +66,7 @@ class TestVariational(Requirements):
         """The noise is new for every call, sample and latent dimension."""
         for call, _, _ in observed(calls, 'draws'):
             check_new(call, [draw for *_, draw in noise_of_encoder([call])],
-                      'the noise in z must be drawn anew for each call, '
-                      'sample and latent dimension')
+                      NEW)
 
     @pytest.mark.after('test_noise_is_new_every_time')
     def test_noise_is_standard_normal(self, calls):
@@ -159,32 +160,27 @@ def noise_of_encoder(calls):
             yield call, setting, mode, call.epsilon(setting, z)
 
 
-def check_new(call, draws, required):
-    """Require that draws of one kind of mode have nothing in common."""
-    for mode, one, other in zip(MODES[::2], draws[::2], draws[1::2]):
+def check_new(call, draws, required, modes=MODES[::2]):
+    """Require that the two draws of each mode have nothing in common."""
+    for mode, one, other in zip(modes, draws[::2], draws[1::2]):
         again = noise.repeated(one, other)
         require(not again, required, f'the same {again} {mode}', call)
 
 
 def check_noise_of_steps(calls):
-    """Require of the noise in z, few as these are, what few can tell.
-
-    An honest file fails less than once in a million, also of equal numbers.
-    """
-    known = []
-    for call, setting, step in observed(calls, *judge.SINGLE):
-        draw = noise_of_step(call, setting, step)
-        known += [] if draw is None else [(call, number)
-                                          for number in draw.ravel()]
-    require(noise.sized([number for _, number in known]), 'a step of training '
-            'must decode z', 'that it decodes something else, such as the '
-            'mean', calls[-1])
+    """Require that steps of training decode z, with noise as it must be."""
+    mode = 'in a step of training'
     for call in calls:
-        # Of each call alone, as two may start from the same seed.
-        draws = [round(number, 4) for owner, number in known if owner is call]
-        require(len(draws) < 4 or len({*draws}) > len(draws) / 2, 'the noise '
-                'in a step of training must be drawn anew for each call, '
-                'sample and latent dimension', 'the same again', call)
+        draws = [noise_of_batch(*step) for step in observed(
+            [call], 'step', 'another step')]
+        if len(draws) < 2 or any(draw is None for draw in draws):
+            continue
+        draw = np.concatenate(draws)
+        require(np.abs(draw).max() > 0.01, 'a step of training must decode z',
+                'that it decodes the mean', call)
+        check_new(call, draws, NEW, [mode])
+        other = noise.not_normal(draw)
+        require(not other, NORMAL, f'{other} {mode}', call)
 
 
 def losses_of(call, *kinds):

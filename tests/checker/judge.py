@@ -14,9 +14,9 @@ from checker.calls import Call, distance, near, remembered, same
 from checker.observation import (
     NO_ANSWER, Draws, Fit, Losses, Models, Outputs, Step, Unjudgeable, plain,
     understand)
-from checker.settings import arrange
+from checker.settings import SAMPLES, arrange
 from checker.specification import NAMES
-from checker.variational import fit_elbo, noise_of_step
+from checker.variational import fit_elbo, noise_of_sample
 
 KINDS = {'call': Outputs, 'train': Outputs, 'watch call': Outputs,
          'watch train': Outputs, 'step': Step, 'evaluate': Losses,
@@ -28,6 +28,8 @@ HALVES = {'called': (0, 'call'), 'training': (0, 'train'),
 # Steps of file 3 on a sample each, of which the noise can be told.
 SINGLE = 'single', 'another single', 'a third single'
 STEPS = 'step', 'off', *SINGLE
+# On how many samples a step of file 3 is tried, where it tells their noise.
+BATCH = 256
 # Of z, so many that their shape shows.
 DRAWS = 8000
 # What float32 leaves of a gradient: as a part of its length, and of any.
@@ -161,13 +163,15 @@ def plan(call, place):
         found['off'] = 0, 'step', arrange_step(call, 'off')
     if call.task != 3:
         return found
-    found['losses'] = 0, 'evaluate', trained
+    found['losses'] = 0, 'evaluate', _part(trained, slice(SAMPLES))
     # Those of the course's call are large, and would show the same.
     if place:
         found['draws'] = 0, 'draw', arrange(call, 'linear', DRAWS)
         # Some noise hides what does not follow it.
         for name in SINGLE:
             found[name] = 0, 'step', arrange_step(call, name)
+    else:
+        found['another step'] = found['step']
     return found
 
 
@@ -181,7 +185,10 @@ def arrange_step(call, name):
         return arrange(call, 'single', 1)
     if name == 'off':
         return arrange(call, 'off')
-    return arrange(call, 'muted' if call.task == 3 else 'loud')
+    if call.task != 3:
+        return arrange(call, 'loud')
+    units = call.decoder[0].sizes[1]
+    return arrange(call, 'muted', BATCH if units > BATCH else SAMPLES)
 
 
 def plan_further(call, fitting):
@@ -282,7 +289,7 @@ def gradients(call, name):
         return call.penalised(setting)[2]
     elbo, epsilon, single = fit_elbo(call), None, len(setting.inputs) == 1
     if single:
-        epsilon = noise_of_step(call, setting, step)
+        epsilon = noise_of_sample(call, setting, step)
     _, expected = call.variational(
         setting, 0 if epsilon is None else epsilon, elbo.entropy_weight,
         elbo.divergence_weight)

@@ -1,8 +1,7 @@
 """Is noise of N(0, 1), and drawn anew for each value?
 
-Bounds lie 7 standard errors out, 6 for the Kolmogorov-Smirnov distance and 5
-for the size of few numbers, so that an honest file fails less than once in a
-million.
+Bounds lie 7 standard errors out, 6 for the Kolmogorov-Smirnov distance, so
+that an honest file fails less than once in a million.
 """
 import math
 
@@ -53,17 +52,6 @@ def not_normal(values):
             return f'mean {mean:.2f} and standard deviation {deviation:.2f}'
     return '' if _shaped(values.ravel()) else (
         'mean 0 and standard deviation 1, but another shape')
-
-
-def sized(values):
-    """Tell whether numbers, few or none, can be of N(0, 1) by their size.
-
-    The cube root of a mean of squares is all but normal (E. B. Wilson and
-    M. M. Hilferty, The distribution of chi-square, 1931).
-    """
-    error = 2 / (9 * max(1, len(values)))
-    root = np.cbrt(np.mean(np.square(values))) if len(values) else 1
-    return abs(root - (1 - error)) < 5 * math.sqrt(error)
 
 
 def _shaped(values):

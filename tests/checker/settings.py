@@ -41,9 +41,9 @@ def arrange(call, regime='usual', samples=SAMPLES):
     inputs = random.random((samples, *shape(call.arguments[0])))
     codes = random.standard_normal((samples, *shape(call.arguments[2])))
     if regime == 'muted':
-        # From almost black, of which the divergence is almost 0, to bright:
-        # at 0 a norm has no slope.
-        inputs *= np.linspace(1e-3, 1, samples)[:, None]
+        # The first from almost black, of which the divergence is almost 0, to
+        # bright: at 0 a norm has no slope.
+        inputs[:SAMPLES] *= np.linspace(1e-3, 1, SAMPLES)[:, None]
     weights = _draw(random, call, regime)
     _scale_heads(call, regime, weights, inputs)
     encoding = call.encode(weights, inputs)[0]
@@ -127,8 +127,8 @@ def _scale_heads(call, regime, weights, inputs):
     # Where the noise neither drowns nor ends.
     turns = _turns(call.arguments[2])
     limits = {'wide': (8 * turns, 8 * turns),
-              # 4 and 1, so that no dimension can stand for another.
-              'muted': (8 * turns, 2.5 + 1.5 * turns), 'linear': (3, 1),
+              # 4 and -6, so that no dimension can stand for another.
+              'muted': (8 * turns, -1 + 5 * turns), 'linear': (3, 1),
               'single': (0.05, 0.05)}.get(regime, (3, 1.5))
     for place, values, limit in zip(
             (call.cut - 4, call.cut - 2), call.encode(weights, inputs),

@@ -4,6 +4,7 @@ from typing import Tuple
 
 import numpy as np
 
+from checker import reference
 from checker.calls import LOSS, distance, remembered
 
 
@@ -81,7 +82,7 @@ def _solve(rows, values, losses):
     return np.max(np.abs(rows @ weights - values) / scale), tuple(weights)
 
 
-def noise_of_step(call, setting, step):
+def noise_of_sample(call, setting, step):
     """Return the epsilon of a step of one sample, None if it shows nowhere.
 
     The gradient of the decoder's first kernel is z times that of its bias.
@@ -91,6 +92,30 @@ def noise_of_step(call, setting, step):
     if kernel is None or bias is None or not bias.any():
         return None
     return call.epsilon(setting, kernel @ bias / (bias @ bias))
+
+
+def noise_of_batch(call, setting, step):
+    """Return the epsilon of each sample of a step, None if it shows nowhere.
+
+    For a setting of arrange(…, 'muted') with fewer samples than the decoder's
+    first layer has units: the gradient of its kernel is the sum over the
+    samples of z times a gradient of its bias, which z has no part in.
+    """
+    kernel, bias = (step.gradients.get(str(place)) for place in
+                    call.order[call.cut:call.cut + 2])
+    if kernel is None or bias is None:
+        return None
+    # With another first layer, whose inputs have the gradients of its bias.
+    _, shift, *others = call.weights(setting)[call.cut:]
+    p, through_decoder = reference.forward(
+        call.decoder, [np.eye(len(shift)), shift, *others],
+        np.zeros((len(setting.inputs), len(shift))))
+    _, through_loss = reference.cross_entropy(setting.inputs, p)
+    own, _ = through_decoder(*through_loss(1.))
+    whole = own.sum(axis=0)
+    # The weight of the cross-entropy, and whatever clips gradients.
+    factor = bias @ whole / (whole @ whole)
+    return call.epsilon(setting, (kernel @ np.linalg.pinv(own)).T / factor)
 
 
 def noise_of_auto(call, setting, reconstruction):

@@ -712,6 +712,10 @@ VARIATIONAL = [
                  ' - K.mean(K.square(z_mean), axis=0)) / 2)')),
     ('KL without the last dimension', KL,
      *divergence('K.mean(K.sum(kl[:, :-1], axis=-1))')),
+    ('KL of a log variance with a lower bound', KL,
+     *divergence('K.mean(K.sum(K.square(z_mean) + K.exp(z_log_var)\n'
+                 '                - K.maximum(z_log_var, -5.) - 1, axis=-1)) '
+                 '/ 2')),
     ('KL of free bits', KL,
      *divergence('K.maximum(loss, 0.5 * latent_dims)')),
     ('KL summed over the batch', KL, *divergence('K.sum(kl)')),
@@ -737,6 +741,11 @@ VARIATIONAL = [
     ('the noise of a seed in a step', GRADIENTS,
      *decoded('mean + sigma * tf.random.stateless_normal(\n'
               '                    tf.shape(mean), [1, 2])')),
+    ('noise for a batch in a step', GRADIENTS,
+     *decoded('mean + sigma * tf.random.normal((latent_dims,))')),
+    ('the mean of two draws in a step', GRADIENTS,
+     *decoded('mean + sigma * (tf.random.normal(tf.shape(mean))\n'
+              '                    + tf.random.normal(tf.shape(mean))) / 2')),
     ('no KL while training', SAME,
      *divergence('loss * (0. if training else 1.)')),
     ('loss of another weight', LOSS, ('[input_dims]', '[10 * input_dims]')),
