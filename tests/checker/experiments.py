@@ -65,18 +65,36 @@ def step(subject, setting):
     auto, x = subject.auto, setting.inputs
     with subject.training_at(setting), eagerly():
         evaluated = evaluated_loss(subject, setting, x[::2], x[::2])
-        with captured(auto) as pairs:
+        with captured(auto) as pairs, taped() as tapes:
             logs = logs_of(auto, auto.train_step, x, x)
         weights = tuple(map(flat, subject.weights))
         trained = loss_in(subject, setting, logs)
     places = {id(weight): str(place)
               for place, weight in enumerate(subject.weights)}
+    given, taken = (summed(each, places) for each in (
+        pairs, [pair for _, *some in tapes for pair in some]))
+    return Step(evaluated, trained, given, {
+        place: taken[place] for place, gradient in given.items()
+        if place in taken and is_clipped(gradient, taken[place])}, weights)
+
+
+def summed(pairs, places):
+    """Return {place: gradient} of (gradient, variable), None left out."""
     gradients = {}
     for gradient, variable in pairs:
         place = places.get(id(variable))
         if gradient is not None and place is not None:
             gradients[place] = gradients.get(place, 0) + flat(gradient)
-    return Step(evaluated, trained, gradients, weights)
+    return gradients
+
+
+def is_clipped(gradient, before):
+    """Tell whether the values or the norm of a gradient were clipped."""
+    largest = np.abs(gradient).max()
+    shorter = np.linalg.norm(gradient) / (np.linalg.norm(before) + 1e-30)
+    return 0 < largest < np.abs(before).max() and any(
+        np.allclose(gradient, each, 1e-4, 1e-4 * largest) for each in (
+            np.clip(before, -largest, largest), shorter * before))
 
 
 def fit(subject, setting):
@@ -146,20 +164,29 @@ def loss_in(subject, setting, values):
 def sums_that_are_the_loss(subject, setting):
     """Return (1 or -1, names in logs) of sums that a step of training follows.
     """
-    auto, x, losses = subject.auto, setting.inputs, []
-    usual = tf.GradientTape.gradient
-
-    def gradient(tape, target, *arguments, **keywords):
-        losses.append(float(np.mean(array(target))))
-        return usual(tape, target, *arguments, **keywords)
-
-    with subject.training_at(setting), eagerly(), mock.patch.object(
-            tf.GradientTape, 'gradient', gradient):
+    auto, x = subject.auto, setting.inputs
+    with subject.training_at(setting), eagerly(), taped() as tapes:
         values = logs_of(auto, auto.train_step, x, x)
+    losses = [float(np.mean(array(loss))) for loss, *_ in tapes[-1:]]
     return [(sign, names) for count in (1, 2, 3)
             for names in itertools.combinations(values, count)
             for sign in (1, -1) if losses and np.isclose(
                 sign * sum(values[name] for name in names), losses[-1], 1e-5)]
+
+
+@contextlib.contextmanager
+def taped():
+    """Yield a list that gets [loss, (gradient, variable), ...] of tapes."""
+    tapes, usual = [], tf.GradientTape.gradient
+
+    def gradient(tape, target, sources, *arguments, **keywords):
+        found = usual(tape, target, sources, *arguments, **keywords)
+        tapes.append([target, *zip(tf.nest.flatten(found),
+                                   tf.nest.flatten(sources))])
+        return found
+
+    with mock.patch.object(tf.GradientTape, 'gradient', gradient):
+        yield tapes
 
 
 def draw(subject, setting):

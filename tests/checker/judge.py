@@ -58,7 +58,10 @@ def examine(ask, source, name, task):
         ask, found, [plan_halves(call) for call in found])]
     found = _tried(ask, found, [
         plan(call, place) for place, call in enumerate(found)])
-    shallow = min(found, key=lambda call: len(call.encoder + call.decoder))
+    # The one with the fewest layers compiles soonest; without a penalty it
+    # would not show whether there is one.
+    shallow = min(found, key=lambda call: (
+        not any(call.arguments[3:]), len(call.encoder + call.decoder)))
     return _tried(ask, found, [
         plan_further(call, call is shallow) for call in found])
 
@@ -107,11 +110,12 @@ def _observation(call, kind, setting, answer):
         given = [weight.shape for weight in found.weights]
         wanted = list(call.built.weights)
     if kind == 'step':
-        given += sorted((place, gradient.shape) for place, gradient
-                        in found.gradients.items())
-        wanted += sorted((str(place), size) for place, size
-                         in enumerate(call.built.weights)
-                         if str(place) in found.gradients)
+        for gradients in found.given, found.clipped:
+            given += sorted((place, gradient.shape)
+                            for place, gradient in gradients.items())
+            wanted += sorted((str(place), size) for place, size
+                             in enumerate(call.built.weights)
+                             if str(place) in gradients)
     if kind == 'evaluate':
         given, wanted = [len(found.each)], [len(setting.inputs)]
     if kind == 'draw':

@@ -138,13 +138,20 @@ class Step:
 
     evaluated: the loss of a batch of every second sample, evaluated before.
     loss: of the step.
-    gradients: {position in Built.weights: what the optimizer was given}.
-    weights: what it made of Built.weights.
+    given: {position in Built.weights: the gradient that the optimizer got}.
+    clipped: of these, what a step of its own clipped, before it did.
+    weights: what the optimizer made of Built.weights.
     """
     evaluated: float
     loss: float
-    gradients: Dict[str, np.ndarray]
+    given: Dict[str, np.ndarray]
+    clipped: Dict[str, np.ndarray]
     weights: Tuple[np.ndarray, ...]
+
+    @property
+    def gradients(self):
+        """{position in Built.weights: the gradient of the loss}."""
+        return {**self.given, **self.clipped}
 
 
 @dataclass(frozen=True)

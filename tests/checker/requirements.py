@@ -192,7 +192,7 @@ def check_step(call, setting, moved):
     # where they depend on noise.
     graph = isinstance(moved, Fit)
     seen = call.results['step'][1] if graph else moved
-    gradients = clipped(call.built.optimizer, seen.gradients)
+    gradients = clipped(call.built.optimizer, seen.given)
     for number, place in enumerate(call.order):
         gradient = gradients.get(str(place))
         noisy = graph and call.task == 3 and number == call.cut
@@ -375,7 +375,8 @@ def cause_of_loss(call):
             factors.append(loss / entropy)
             guesses.append({
                 ', the cross-entropy without a penalty': near(loss, entropy),
-                **{f', {name}': near(loss, other, 1e-3)
+                **{f', {name}': near(loss, other, 1e-3) and abs(
+                    loss - other) < abs(loss - expected) / 10
                    for name, other in others.items()}})
     for guess in guesses[0]:
         if all(right[guess] for right in guesses):

@@ -118,7 +118,7 @@ def test_noise_of_a_batch_is_found_again():
     epsilon = RANDOM.standard_normal((judge.BATCH, 2))
     _, gradients = call.variational(setting, epsilon, 20., 0.5)
     step = Step(0., 0., {str(place): gradient for place, gradient
-                         in zip(call.order, gradients)}, ())
+                         in zip(call.order, gradients)}, {}, ())
     np.testing.assert_allclose(noise_of_batch(call, setting, step), epsilon,
                                atol=1e-6)
 

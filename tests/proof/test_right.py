@@ -54,6 +54,12 @@ OWN = {
             ('grads = tape.gradient(loss, self.trainable_weights)',
              'grads, _ = tf.clip_by_global_norm(tape.gradient(\n'
              '            loss, self.trainable_weights), 1.0)')]).encode(),
+    **{f'3_{part}_clipped_by_hand': change(
+        (FOLDER / '3_keras_io_train_step.py').read_text(), [
+            ('grads = tape.gradient(loss, self.trainable_weights)',
+             f'grads = [tf.clip_by_{part}(grad, {limits}) for grad in\n'
+             '                 tape.gradient(loss, self.trainable_weights)]')
+        ]).encode() for part, limits in (('norm', 0.1), ('value', '-1, 1'))},
     '0_legacy_adam': own(0, "'adam'", 'keras.optimizers.legacy.Adam()'
                          ).encode()}
 RIGHT = {

@@ -342,6 +342,8 @@ SPARSE = [
      *penalty(f'({NORM}) * (1. if training else 0.)')),
     ('no penalty while training', PENALTY,
      *penalty(f'({NORM}) * (0. if training else 1.)')),
+    ('no penalty in graphs', PENALTY,
+     *penalty(f'({NORM}) * (1. if tf.executing_eagerly() else 0.)'), TF),
     ('penalty that is not followed', GRADIENTS,
      *penalty(NORM.replace('(t)', '(K.stop_gradient(t))'))),
     # What the other files may have as well.
