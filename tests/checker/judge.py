@@ -319,12 +319,7 @@ def wrong_gradient(call, name):
             if length < FAINT:
                 continue
             return f'none at {call.where(number)}'
-        factor = 1
-        if length > FAINT:
-            # Clipped ones are shorter, which Adam does not mind.
-            factor = np.clip(np.sum(found * expected) / length ** 2, 1e-9, 1)
         # So that it holds of what is no number, too.
-        if not np.linalg.norm(found - factor * expected) < factor * (
-                GRADIENT * length + FAINT):
+        if not np.linalg.norm(found - expected) < GRADIENT * length + FAINT:
             return f'another at {call.where(number)}'
     return ''

@@ -99,7 +99,8 @@ class Subject:
     def training_at(self, setting):
         """The same, and what the optimizer remembers."""
         optimizer, variables = self.auto.optimizer, ()
-        with contextlib.suppress(Exception):
+        with contextlib.suppress(Exception), \
+                self.auto.distribute_strategy.scope():
             # As a part of a graph this would take a second; those that Keras
             # 2.15 calls legacy have other names for it.
             build = getattr(optimizer, 'build', None)

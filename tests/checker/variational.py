@@ -112,8 +112,8 @@ def noise_of_batch(call, setting, step):
         np.zeros((len(setting.inputs), len(shift))))
     _, through_loss = reference.cross_entropy(setting.inputs, p)
     own, _ = through_decoder(*through_loss(1.))
+    # The weight of the cross-entropy.
     whole = own.sum(axis=0)
-    # The weight of the cross-entropy, and whatever clips gradients.
     factor = bias @ whole / (whole @ whole)
     return call.epsilon(setting, (kernel @ np.linalg.pinv(own)).T / factor)
 

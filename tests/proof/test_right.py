@@ -60,6 +60,14 @@ OWN = {
              f'grads = [tf.clip_by_{part}(grad, {limits}) for grad in\n'
              '                 tape.gradient(loss, self.trainable_weights)]')
         ]).encode() for part, limits in (('norm', 0.1), ('value', '-1, 1'))},
+    '0_strategy_of_one_device': own(
+        0, 'def autoencoder', 'def build').encode() + b'''
+
+def autoencoder(*arguments):
+    import tensorflow as tf
+    with tf.distribute.OneDeviceStrategy('/cpu:0').scope():
+        return build(*arguments)
+''',
     '0_legacy_adam': own(0, "'adam'", 'keras.optimizers.legacy.Adam()'
                          ).encode()}
 RIGHT = {

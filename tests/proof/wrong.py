@@ -745,6 +745,10 @@ VARIATIONAL = [
               '                    tf.shape(mean), [1, 2])')),
     ('noise for a batch in a step', GRADIENTS,
      *decoded('mean + sigma * tf.random.normal((latent_dims,))')),
+    ('a weaker KL followed in a step', GRADIENTS,
+     *decoded('mean + sigma * tf.random.normal(tf.shape(mean))'),
+     ('tf.add_n(encoder.losses) +', '0.9 * tf.add_n(encoder.losses) +'),
+     ("'loss': loss", "'loss': loss + 0.1 * tf.add_n(encoder.losses)")),
     ('the mean of two draws in a step', GRADIENTS,
      *decoded('mean + sigma * (tf.random.normal(tf.shape(mean))\n'
               '                    + tf.random.normal(tf.shape(mean))) / 2')),
