@@ -5,6 +5,7 @@ import os
 import stat
 import symtable
 import tokenize
+import warnings
 
 from checker.observation import Unjudgeable
 
@@ -64,8 +65,11 @@ def parse(source):
         # This bounds how deep it is; the other ends Python 3.10 beyond that.
         # Unlike compile() it makes no code, which a few lines can have grow
         # beyond any memory.
-        symtable.symtable(source, '<file>', 'exec')
-        return ast.parse(source)
+        with warnings.catch_warnings():
+            # They quote the file as it is.
+            warnings.simplefilter('ignore')
+            symtable.symtable(source, '<file>', 'exec')
+            return ast.parse(source)
     except SyntaxError as error:
         where = f'line {error.lineno}: ' if error.lineno else ''
         raise Unjudgeable(
