@@ -82,20 +82,20 @@ def page(name, folder, rows, verdicts):
     """
     lines = [f'# Feedback for {code(name)}', '', f'Judged with {versions()}.',
              '', '| file | verdict | checks passed |', '| --- | --- | --- |']
-    lines += [f'| {title(column)} | {verdict} | {passed} of {total} |'
-              for _, column, passed, total, verdict, _ in rows]
-    for _, column, _, total, verdict, _ in rows:
-        found = verdicts[name, column]
-        if verdict != 'passed':
-            lines += ['', f'## {title(column)}']
-        if verdict == 'not finished':
+    lines += [f'| {title(row.task)} | {row.verdict} | '
+              f'{row.passed} of {row.total} |' for row in rows]
+    for row in rows:
+        found = verdicts[name, row.task]
+        if row.verdict != 'passed':
+            lines += ['', f'## {title(row.task)}']
+        if row.verdict == 'not finished':
             done = sum(bool(each.outcome) for each in found.values())
-            if done < total:
+            if done < row.total:
                 lines += ['', 'The run was interrupted here: only '
-                          f'{done} of {total} checks were made.']
+                          f'{done} of {row.total} checks were made.']
         for (number, check), each in found.items():
             if each.outcome == 'failed':
-                lines += failure(column, check, each, folder, FILES[number])
+                lines += failure(row.task, check, each, folder, FILES[number])
         skipped = [
             f'- {plain(each.sentence[:-1])}: '
             + plain(each.text.replace('Skipped: not checked: ', ''))

@@ -82,15 +82,25 @@ def _solve(rows, values, losses):
     return np.max(np.abs(rows @ weights - values) / scale), tuple(weights)
 
 
-def noise_of_sample(call, setting, step):
-    """Return the epsilon of a step of one sample, None if it shows nowhere.
-
-    The gradient of the decoder's first kernel is z times that of its bias.
+def _gradients_beside_z(call, step):
+    """Return those of the decoder's first kernel and bias, None if of neither.
     """
     kernel, bias = (step.gradients.get(str(place)) for place in
                     call.order[call.cut:call.cut + 2])
     if kernel is None or bias is None or not bias.any():
         return None
+    return kernel, bias
+
+
+def noise_of_sample(call, setting, step):
+    """Return the epsilon of a step of one sample, None if it shows nowhere.
+
+    The gradient of the decoder's first kernel is z times that of its bias.
+    """
+    found = _gradients_beside_z(call, step)
+    if not found:
+        return None
+    kernel, bias = found
     return call.epsilon(setting, kernel @ bias / (bias @ bias))
 
 
@@ -101,10 +111,10 @@ def noise_of_batch(call, setting, step):
     first layer has units: the gradient of its kernel is the sum over the
     samples of z times a gradient of its bias, which z has no part in.
     """
-    kernel, bias = (step.gradients.get(str(place)) for place in
-                    call.order[call.cut:call.cut + 2])
-    if kernel is None or bias is None:
+    found = _gradients_beside_z(call, step)
+    if not found:
         return None
+    kernel, bias = found
     # With another first layer, whose inputs have the gradients of its bias.
     _, shift, *others = call.weights(setting)[call.cut:]
     p, through_decoder = reference.forward(

@@ -24,7 +24,7 @@ import pytest
 
 from checker import boundary, child
 from checker.observation import Unjudgeable
-from checker.source import LARGEST
+from checker.source import LARGEST, parse
 from checker.specification import FILES
 from classroom import ROOT, command, grade, rows_of
 from hostile import attempts
@@ -452,6 +452,12 @@ def test_reading_a_file_takes_little_memory():
          'resource.setrlimit(resource.RLIMIT_AS, (2 ** 30, 2 ** 30))\n'
          'source.parse(sys.stdin.buffer.read())'],
         input=nested, cwd=ROOT / 'tests', check=True)
+
+
+def test_reading_a_file_says_nothing_of_its_own(recwarn):
+    """Warnings quote a file, escape sequences for a terminal included."""
+    parse(b"x = '\\d\x1b'\nx is 1\n")
+    assert not recwarn.list
 
 
 def test_honest_submissions_beside_them_pass(graded):
