@@ -70,7 +70,7 @@ def test_files_that_the_page_speaks_of_are_written(copy):
         assert (copy / name).stat().st_size > 1000
     grades = (copy / 'grades.csv').read_text()
     assert grades == (copy / 'grades-0.csv').read_text()
-    assert re.findall('bob,2,0,.*,failed', grades)
+    assert re.findall('bob,2,0,.*,could not be run', grades)
 
 
 def test_workflow_for_a_classroom_grades(copy):

@@ -55,7 +55,7 @@ def run(main, name):
         if name.startswith(('1', '3')):
             check_keras(getattr(keras, '__version__', '2'))
         keras.utils.set_random_seed(options.seed)
-        main(load(options.solution / name), options)
+        main(load(options.submission / name), options)
     except mnist.DataError as error:
         parser.error(f'argument --data: {error}')
     except UsageError as error:
@@ -63,9 +63,9 @@ def run(main, name):
     except KeyboardInterrupt:
         parser.exit(130, f'{parser.prog}: interrupted\n')
     except Exception as error:
-        if options.solution == ROOT:
+        if options.submission == ROOT:
             raise
-        parser.error(f'argument --solution: {blame(options, error)}')
+        parser.error(f'argument --submission: {blame(options, error)}')
 
 
 @contextlib.contextmanager
@@ -97,7 +97,7 @@ def make_parser(description):
                         help='digits to use instead of those that Keras '
                         'downloads: a .npz file in its layout, or a folder '
                         'with the four IDX files, plain or gzipped')
-    parser.add_argument('--solution', type=Path, default=ROOT, metavar='DIR',
+    parser.add_argument('--submission', type=Path, default=ROOT, metavar='DIR',
                         help='folder of the numbered file to train')
     parser.add_argument('--plots', type=Path, default=Path('plots'),
                         metavar='DIR', help='folder for the pictures')
@@ -131,15 +131,15 @@ def load(path):
         UsageError: if the file or its function is missing.
     """
     if not path.is_file():
-        raise UsageError('argument --solution: expected a folder with '
+        raise UsageError('argument --submission: expected a folder with '
                          f'{path.name}, found none in {path.parent}')
-    spec = importlib.util.spec_from_file_location('solution', path)
-    solution = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(solution)
-    if not callable(getattr(solution, 'autoencoder', None)):
-        raise UsageError(f'argument --solution: {path}: expected a function '
+    spec = importlib.util.spec_from_file_location('submission', path)
+    submission = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(submission)
+    if not callable(getattr(submission, 'autoencoder', None)):
+        raise UsageError(f'argument --submission: {path}: expected a function '
                          'autoencoder, found none')
-    return solution.autoencoder
+    return submission.autoencoder
 
 
 def check_writable(folder):
@@ -161,13 +161,13 @@ def check_keras(version):
 
 
 def blame(options, error):
-    """Return in one line where in the solution an error came from."""
-    folder = options.solution.resolve()
+    """Return in one line where in the submission an error came from."""
+    folder = options.submission.resolve()
     frames = [f'{Path(frame.filename).name}, line {frame.lineno}: '
               for frame in traceback.extract_tb(error.__traceback__)
               if folder == Path(frame.filename).resolve().parent]
     if isinstance(error, SyntaxError) and error.filename:
         frames = [f'{Path(error.filename).name}, line {error.lineno}: ']
     message = (str(error).strip() or 'no message').splitlines()[0]
-    return (f'{options.solution}: expected a network that trains, found '
+    return (f'{options.submission}: expected a network that trains, found '
             f'{"".join(frames[-1:])}{type(error).__name__}: {message}')

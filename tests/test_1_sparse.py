@@ -1,34 +1,43 @@
-"""What the specification asks of 1-sparse.py."""
-import pytest
+"""The specification of 1-sparse.py: each line is a requirement, in order.
 
-from checker.requirements import (
-    Deterministic, check_losses, has_penalty_alone)
+It is that of 0-vanilla.py, except for the penalty.
+"""
+from checker.grader import function, structure, training
+from checker.grader.call import Call
+from checker.grader.failure import NotRun
+from checker.grader.requirement import requirement
+
+TASK = 1
 
 
-class TestSparse(Deterministic):
-    """An autoencoder with an L1 penalty on the encoding."""
-    task = 1
+@requirement(after=[training.auto_can_be_evaluated,
+                    function.training_changes_nothing],
+             example='L1(lambtha)')
+def loss_has_the_l1_penalty(call: Call) -> None:
+    """The loss is the cross-entropy plus lambtha times sum |z|."""
+    training.compare_loss(call, (
+        'the binary cross-entropy, averaged over all values, plus lambtha * '
+        'sum |z|, averaged over the batch'))
+    if not call.spec.lambtha:
+        raise NotRun('lambtha is 0 in this call: there is no penalty')
 
-    @pytest.mark.after('test_auto_can_be_trained',
-                       'test_training_changes_nothing_else')
-    def test_loss_is_binary_cross_entropy(self, calls):
-        """The loss is the binary cross-entropy where lambtha is 0."""
-        for call in calls:
-            if call.arguments[3] == 0 and not has_penalty_alone(call):
-                check_losses(call, 'with lambtha = 0 the loss must be the '
-                             'binary cross-entropy, averaged over all values')
 
-    @pytest.mark.after('test_loss_is_binary_cross_entropy')
-    def test_penalty_is_the_l1_norm_of_the_encoding(self, calls):
-        """The loss grows by lambtha times the L1 norm of the encoding."""
-        # First where the penalty is large, as there its form shows best.
-        for call in sorted(calls, key=lambda call: -call.arguments[3]):
-            check_losses(call, 'the loss must be the binary cross-entropy '
-                         'plus lambtha times the sum of the absolute '
-                         'encoding, averaged over the batch')
-
-    @pytest.mark.after('test_penalty_is_the_l1_norm_of_the_encoding',
-                       'test_no_weight_is_frozen')
-    def test_gradients_are_those_of_the_loss(self, calls):
-        """Every weight follows the gradient of that loss."""
-        super().test_gradients_are_those_of_the_loss(calls)
+test_calls_build = structure.every_call_builds
+test_returns_three_models = structure.returns_three_models
+test_arguments_are_left_alone = structure.arguments_are_left_alone
+test_calls_build_new_models = structure.every_call_builds_new_models
+test_shapes = structure.shapes_are_right
+test_layers_of_encoder = structure.encoder_has_the_layers
+test_layers_of_decoder = structure.decoder_has_the_layers
+test_auto_is_made_of_both = structure.auto_is_made_of_both
+test_encoder_computes = function.encoder_computes
+test_decoder_computes = function.decoder_computes
+test_auto_decodes_the_encoding = function.auto_decodes_the_encoding
+test_training_changes_nothing = function.training_changes_nothing
+test_optimizer_is_adam = training.optimizer_is_adam
+test_every_weight_is_trained = training.every_weight_is_trained
+test_evaluate_works = training.auto_can_be_evaluated
+test_fit_works = training.auto_can_be_trained
+test_loss_has_the_l1_penalty = loss_has_the_l1_penalty
+test_training_follows_the_loss = training.training_follows(
+    loss_has_the_l1_penalty)

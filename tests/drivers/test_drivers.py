@@ -10,10 +10,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
+import options
 import pytest
 from matplotlib import image
-
-import options
 
 ROOT = Path(__file__).resolve().parents[2]
 MAIN = ROOT / 'main'
@@ -53,16 +52,25 @@ def data(tmp_path_factory):
     return path
 
 
-@pytest.mark.parametrize('task', range(4))
-def test_driver_trains_and_plots_from_anywhere(task, tmp_path):
-    """Three ways to start it, no network: the same figures and pictures."""
-    name = f'{task}-main.py'
-    ways = {'root': ([f'./main/{name}'], ROOT), 'main': ([f'./{name}'], MAIN),
-            'else': ([sys.executable, str(MAIN / name)], tmp_path)}
-    runs = [(tmp_path / way, start(task, tmp_path, '--epochs', '1', '--plots',
-                                   str(tmp_path / way), command=command,
-                                   cwd=cwd))
-            for way, (command, cwd) in ways.items()]
+# How a driver is started: the command, and from which folder.
+WAYS = {'root': lambda name, elsewhere: ([f'./main/{name}'], ROOT),
+        'main': lambda name, elsewhere: ([f'./{name}'], MAIN),
+        'else': lambda name, elsewhere: (
+            [sys.executable, str(MAIN / name)], elsewhere)}
+
+
+@pytest.mark.parametrize('task, ways', [
+    (0, ['root']), (1, ['main']), (2, ['else']), (3, ['else']),
+    *(pytest.param(task, [*WAYS], marks=pytest.mark.exhaustive)
+      for task in range(4))])
+def test_driver_trains_and_plots_from_anywhere(task, ways, tmp_path):
+    """However it is started, no network: the same figures and pictures."""
+    runs = []
+    for way in ways:
+        command, cwd = WAYS[way](f'{task}-main.py', tmp_path)
+        runs.append((tmp_path / way, start(
+            task, tmp_path, '--epochs', '1', '--plots', str(tmp_path / way),
+            command=command, cwd=cwd)))
     figures = set()
     for plots, run in runs:
         output, errors = run.communicate(timeout=LIMIT)
@@ -92,11 +100,12 @@ MISTAKES = {
     'batch of words': (0, ['--batch-size', 'all'], '--batch-size', 'all'),
     'no such data': (0, ['--data', 'absent.npz'], '--data', 'absent.npz'),
     'plots in a file': (0, ['--plots', 'file'], '--plots', 'file'),
-    'no numbered file': (0, ['--solution', 'empty'], '--solution',
+    'no numbered file': (0, ['--submission', 'empty'], '--submission',
                          '0-vanilla.py'),
-    'no function': (0, ['--solution', 'wrong'], '--solution', 'autoencoder'),
-    'error in call': (1, ['--solution', 'wrong'], '--solution', 'line 2'),
-    'syntax error': (2, ['--solution', 'wrong'], '--solution', 'line 1'),
+    'no function': (0, ['--submission', 'wrong'], '--submission',
+                    'autoencoder'),
+    'error in call': (1, ['--submission', 'wrong'], '--submission', 'line 2'),
+    'syntax error': (2, ['--submission', 'wrong'], '--submission', 'line 1'),
 }
 
 
@@ -188,7 +197,7 @@ def test_other_latent_dimensions_leave_out_the_plane(tmp_path, data):
     (tmp_path / '3-variational.py').write_text(text.replace(
         'latent_dims, name', '3, name').replace('(latent_dims,)', '(3,)'))
     run = start(3, tmp_path, '--epochs', '1', '--data', str(data),
-                '--solution', '.')
+                '--submission', '.')
     output, errors = run.communicate(timeout=LIMIT)
     assert run.returncode == 0, errors
     assert 'Latent plane: left out' in output and 'found 3\n' in output

@@ -5,13 +5,12 @@ import re
 import shutil
 import subprocess
 
-import numpy as np
-import pytest
-from tensorflow import keras
-
 import latent_plane
 import mnist
+import numpy as np
 import options
+import pytest
+from tensorflow import keras
 
 BROWSER = shutil.which('chromium') or shutil.which('google-chrome')
 RANDOM = np.random.default_rng(0)

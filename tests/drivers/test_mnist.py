@@ -3,10 +3,9 @@ import gzip
 import io
 import zipfile
 
+import mnist
 import numpy as np
 import pytest
-
-import mnist
 
 IMAGES = np.arange(20 * 784).reshape(20, 28, 28).astype('uint8')
 LABELS = np.arange(20) % 10

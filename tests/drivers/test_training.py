@@ -1,10 +1,9 @@
 """Training goes round XLA where that is needed, and nowhere else."""
 import numpy as np
-import pytest
-import tensorflow as tf
-
 import options
 import plots
+import pytest
+import tensorflow as tf
 import training
 
 IMAGES = np.random.default_rng(0).integers(0, 256, (64, 12), 'uint8')
@@ -49,7 +48,7 @@ def submit(tmp_path):
 
 
 def test_network_that_xla_refuses_trains_without_it(submit):
-    """A solution may use operations that XLA does not know."""
+    """A submission may use operations that XLA does not know."""
     auto, tries = submit(PRINTING)
     before = auto.get_weights()
     history = training.train(auto, IMAGES, IMAGES, epochs=2, verbose=0)
@@ -60,7 +59,7 @@ def test_network_that_xla_refuses_trains_without_it(submit):
 
 
 def test_losses_of_a_step_of_its_own_are_shown(tmp_path, capsys):
-    """Whatever a solution calls them, they are printed and drawn."""
+    """Whatever a submission calls them, they are printed and drawn."""
     _, _, auto = options.load(
         options.ROOT / 'tests' / 'proof' / 'right'
         / '3_keras_io_train_step.py')(12, [8], 3)

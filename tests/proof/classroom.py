@@ -1,4 +1,4 @@
-"""Folders of submissions, and what the checker says of them."""
+"""Folders of submissions, and what the checker says about them."""
 import csv
 import subprocess
 import sys
@@ -24,7 +24,7 @@ def grade(folders, *options, cwd=ROOT):
 
 
 def rows_of(table):
-    """Return {submission: row} of a CSV file with grades for one task."""
+    """Return {submission: row} of a CSV file with grades for one file."""
     with open(table, newline='', encoding='utf-8') as file:
         return {row['submission']: row for row in csv.DictReader(file)}
 
@@ -55,14 +55,15 @@ def fill(root, contents):
     return folders
 
 
-def failures_of(folders, report):
-    """Return {(folder's name, task): {check: failure, or None}}.
+def verdicts_of(folders, report, *options):
+    """Return {(folder's name, task): {check: None or (outcome, text)}}.
 
     Args:
-        folders: what to grade, all but its style.
-        report: the file for the report.
+        folders: what to grade, except its style.
+        report: the JUnit file to write.
     """
-    run = grade(folders, '--junitxml', str(report), '-k', 'not style')
+    run = grade(folders, '--junitxml', str(report), '-k', 'not style',
+                *options)
     assert report.exists(), run.stdout + run.stderr
     found = {}
     for case in ElementTree.parse(report).iter('testcase'):
@@ -70,8 +71,15 @@ def failures_of(folders, report):
                    for each in case.iter('property')}
         checks = found.setdefault(
             (carried['submission'], int(carried['task'])), {})
-        failure = next((each for kind in ('failure', 'error')
-                        for each in case.iter(kind)), None)
+        result = next((each for kind in ('failure', 'error', 'skipped')
+                       for each in case.iter(kind)), None)
         checks[case.get('name').partition('[')[0]] = (
-            None if failure is None else failure.text)
+            None if result is None else
+            (result.get('type') or result.tag, result.get('message')))
     return found
+
+
+def bad(checks):
+    """Return {check: text} of what failed or was not graded."""
+    return {check: result[1] for check, result in checks.items()
+            if result and result[0] != 'skipped'}

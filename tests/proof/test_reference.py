@@ -3,25 +3,17 @@ import math
 
 import numpy as np
 import pytest
-
-from checker import judge, layers, noise, reference, specification
-from checker.calls import Call
-from checker.observation import Built, Setting, Step, parse, plain
-from checker.settings import arrange
-from checker.variational import noise_of_auto, noise_of_batch
+from checker.grader import expected, noise, reference, scenarios, step
+from checker.grader import z as noise_in_z
+from checker.grader.call import Call
+from checker.grader.call_spec import call_specs
+from checker.grader.scenarios import Scenario
+from checker.protocol import Draws, Fit, Trial
+from checker.wire import Malformed, decode, encode
 
 RANDOM = np.random.default_rng(0)
-CALLS = [pytest.param(task, call, id=specification.spell(call))
-         for task, calls in enumerate(specification.CALLS) for call in calls]
-
-
-def call_of(task, arguments):
-    """Return a Call of which nothing was observed."""
-    stages = layers.encoder(task, arguments) + layers.decoder(task, arguments)
-    shapes = tuple(size for stage in stages for size in stage.shapes)
-    order = tuple(range(len(shapes)))
-    built = Built('', '', '', shapes, order, {}, None)
-    return Call(task, arguments, built, built, order, {})
+SPECS = [pytest.param(spec, id=str(spec)) for task in range(4)
+         for spec in call_specs(task) if not spec.again]
 
 
 @pytest.mark.parametrize('padding', ['same', 'valid'])
@@ -38,88 +30,89 @@ def test_layers_equal_those_of_keras(padding):
         (keras.layers.Activation('sigmoid'), lambda: reference.sigmoid(x)),
         (keras.layers.Activation('relu'), lambda: reference.relu(x))]
     for layer, function in pairs:
-        expected = np.array(layer(x))
-        found, _ = function(*layer.get_weights())
-        np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-5)
+        wanted = np.array(layer(x))
+        np.testing.assert_allclose(function(*layer.get_weights()), wanted,
+                                   rtol=1e-5, atol=1e-5)
     layer, flat = keras.layers.Dense(5), x.reshape(2, -1)
-    expected = np.array(layer(flat))
-    found, _ = reference.dense(flat, *layer.get_weights())
-    np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-5)
+    wanted = np.array(layer(flat))
+    np.testing.assert_allclose(reference.dense(flat, *layer.get_weights()),
+                               wanted, rtol=1e-4, atol=1e-5)
 
 
 def test_losses_equal_those_of_keras():
     """Binary cross-entropy and L1 norm; the KL divergence, integrated."""
     from tensorflow import keras
     x, p = RANDOM.random((2, 4, 5))
-    value, _ = reference.cross_entropy(x, p)
-    assert math.isclose(value, np.mean(keras.losses.binary_crossentropy(
-        x, p)), rel_tol=1e-5)
-    value, _ = reference.l1(x)
+    assert math.isclose(reference.cross_entropy(x, p), np.mean(
+        keras.losses.binary_crossentropy(x, p)), rel_tol=1e-5)
     penalty = keras.regularizers.L1(1.)(np.float32(x))
-    assert math.isclose(value, float(penalty) / len(x), rel_tol=1e-5)
+    assert math.isclose(reference.l1(x), float(penalty) / len(x),
+                        rel_tol=1e-5)
     mean, log_variance = RANDOM.standard_normal((2, 1, 1))
-    value, _ = reference.divergence(mean, log_variance)
     z = np.linspace(-30, 30, 200_001)
     log_q = -(z - mean) ** 2 / np.exp(log_variance) / 2 - log_variance / 2
     integrand = np.exp(log_q) * (log_q + z ** 2 / 2) / math.sqrt(2 * math.pi)
-    assert math.isclose(value, np.sum(integrand) * (z[1] - z[0]),
-                        rel_tol=1e-6)
+    assert math.isclose(reference.divergence(mean, log_variance),
+                        np.sum(integrand) * (z[1] - z[0]), rel_tol=1e-6)
 
 
-@pytest.mark.parametrize('task, arguments', CALLS)
-def test_gradients_equal_finite_differences(task, arguments):
+@pytest.mark.parametrize('spec', SPECS)
+def test_gradients_equal_finite_differences(spec):
     """The gradient of the loss is its slope, in a random direction."""
-    call = call_of(task, arguments)
-    setting = arrange(call, 'single' if task == 3 else 'usual', 2)
-    epsilon = RANDOM.standard_normal((2, arguments[2])) if task == 3 else None
+    scenario = Scenario.STEP if spec.task == 3 else Scenario.LOSS
+    trial = scenarios.draw(0, spec, scenario)
+    epsilon = RANDOM.standard_normal((1, *spec.latent))
 
     def loss(weights):
-        moved = Setting(tuple(weights), setting.inputs, setting.codes)
-        found = (call.penalised(moved) if task != 3
-                 else call.variational(moved, epsilon, 20., 0.5))
-        return found[0], found[-1]
+        moved = Trial(tuple(weights), trial.inputs, trial.codes)
+        if spec.task == 3:
+            return expected.step(spec, moved, epsilon, 20., 0.5)
+        return (expected.loss(spec, moved), expected.gradients(spec, moved))
 
-    gradients = loss(setting.weights)[1]
+    gradients = loss(trial.weights)[1]
     for place, gradient in enumerate(gradients):
         direction = RANDOM.standard_normal(gradient.shape)
         # So short that hardly ever one of all units bends on the way.
         direction *= 1e-7 / np.linalg.norm(direction)
         ends = []
         for sign in (1, -1):
-            weights = list(setting.weights)
+            weights = list(trial.weights)
             weights[place] = weights[place] + sign * direction
             ends.append(loss(weights)[0])
-        slope, expected = (ends[0] - ends[1]) / 2, np.sum(
-            gradient * direction)
-        assert abs(slope - expected) < 1e-3 * 1e-7 * (
-            np.linalg.norm(gradient) + 1e-3)
+        slope, wanted = (ends[0] - ends[1]) / 2, np.sum(gradient * direction)
+        assert abs(slope - wanted) < 1e-3 * 1e-7 * (
+            np.linalg.norm(gradient) + 1e-2)
 
 
-@pytest.mark.parametrize('task, arguments', [
-    call for call in CALLS if call.values[0] == 3])
-def test_noise_of_auto_is_found_again(task, arguments):
-    """From a reconstruction the epsilon comes out that went in."""
-    call = call_of(task, arguments)
-    setting = arrange(call, 'linear', 5)
-    mean, log_variance = call.encoded(setting)
+class Observed(Call):
+    """A call whose experiments show what a test says."""
+
+    def __init__(self, spec, shown):
+        super().__init__(spec, None, None, 0)
+        self.shown = shown
+        self.order = tuple(range(2 * len(spec.layers)))
+
+    def observe(self, experiment, scenario, wanted):
+        """Return what is shown."""
+        return self.shown
+
+
+@pytest.mark.parametrize('spec', call_specs(3)[:-1], ids=str)
+def test_noise_is_found_again(spec):
+    """From output and gradients the epsilon comes out that went in."""
+    trial = scenarios.draw(0, spec, Scenario.DRAWS)
+    mean, log_variance = expected.encoding(spec, trial)
     epsilon = RANDOM.standard_normal(mean.shape)
-    z, _ = reference.sample(mean, log_variance, epsilon)
-    p, _ = reference.forward(call.decoder, call.weights(setting)[call.cut:],
-                             z)
-    found, apart = noise_of_auto(call, setting, p)
-    np.testing.assert_allclose(found, epsilon, atol=1e-6)
+    z = reference.sample(mean, log_variance, epsilon)
+    found, apart = noise_in_z.noise_of_auto(
+        Observed(spec, Draws((), ())), expected.decode(spec, trial, z))
+    np.testing.assert_allclose(found, epsilon, atol=1e-5)
     assert apart < 1e-6
-
-
-def test_noise_of_a_batch_is_found_again():
-    """From the gradients of a step the epsilon comes out that went in."""
-    call = call_of(3, specification.CALLS[3][0])
-    setting = judge.arrange_step(call, 'step')
-    epsilon = RANDOM.standard_normal((judge.BATCH, 2))
-    _, gradients = call.variational(setting, epsilon, 20., 0.5)
-    step = Step(0., 0., {str(place): gradient for place, gradient
-                         in zip(call.order, gradients)}, {}, ())
-    np.testing.assert_allclose(noise_of_batch(call, setting, step), epsilon,
+    trial = scenarios.draw(0, spec, Scenario.STEP)
+    epsilon = epsilon[:1]
+    loss, gradients = expected.step(spec, trial, epsilon, 1., 1.)
+    call = Observed(spec, Fit({'loss': loss}, 1, tuple(gradients)))
+    np.testing.assert_allclose(step.noise_of_step(call), epsilon,
                                atol=1e-6)
 
 
@@ -149,15 +142,14 @@ def test_noise_is_told_from_other_noise():
 
 
 def test_messages_come_back_as_they_were():
-    """What is parsed equals what was said; what makes no sense is refused."""
-    setting = Setting((np.ones((2, 3)),), np.zeros((1, 2)), np.ones((1, 2)))
-    again = parse(Setting, plain(setting))
-    assert plain(again) == plain(setting)
+    """What is decoded equals what was encoded; the rest is refused."""
+    trial = Trial((np.ones((2, 3)),), np.zeros((1, 2)), np.ones((1, 2)))
+    assert encode(decode(Trial, encode(trial))) == encode(trial)
     for wrong in ({}, [], None, 'x', {'weights': []},
-                  {**plain(setting), 'more': 1},
-                  {**plain(setting), 'inputs': {'shape': [2], 'float32': ''}},
-                  {**plain(setting), 'inputs': [1, 2]}):
-        with pytest.raises((KeyError, TypeError, ValueError)):
-            parse(Setting, wrong)
-    assert parse(str, 'a\ud800\x1b[31m\u202eb\n') == (
+                  {**encode(trial), 'more': 1},
+                  {**encode(trial), 'inputs': {'shape': [2], 'float32': ''}},
+                  {**encode(trial), 'inputs': [1, 2]}):
+        with pytest.raises(Malformed):
+            decode(Trial, wrong)
+    assert decode(str, 'a\ud800\x1b[31m\u202eb\n') == (
         'a\\ud800\\x1b[31m\\u202eb\n')

@@ -1,26 +1,25 @@
 """Each house rule is failed by a file that breaks it, and by no other."""
 import pytest
-
 from checker.specification import FILES
 from classroom import ROOT, change, grade, rows_of
 
 LINE = '#!/usr/bin/env python3\n'
 DOCSTRING = (ROOT / FILES[0]).read_text().split('"""')[1]
 RULES = {
-    'first line': ('the first line must', (LINE, '#!/usr/bin/python3\n')),
-    'executable': ('must be executable', ),
-    'newline': ('end with a newline', ('return encoder, decoder, auto\n',
-                                       'return encoder, decoder, auto')),
+    'first line': ('as the first line', (LINE, '#!/usr/bin/python3\n')),
+    'executable': ('not executable', ),
+    'newline': ('a newline at the end', (
+        'return encoder, decoder, auto\n', 'return encoder, decoder, auto')),
     'pycodestyle': ('pycodestyle', ('hidden = keras', 'hidden  = keras')),
-    'module docstring': ('the module must have',
+    'module docstring': ('a docstring of the module',
                          (f'"""{DOCSTRING}"""\n', '')),
-    'function docstring': ('autoencoder must have',
+    'function docstring': ('a docstring of autoencoder()',
                            ('"""Build an', 'unused = """Build an')),
-    'imports': ('nothing but `import tensorflow.keras as keras`',
+    'imports': ('`import tensorflow.keras as keras`',
                 ('import tensorflow', 'import numpy\nimport tensorflow')),
     'definitions': ('at module level',
                     ('\n\n\ndef ', '\n\nDEPTH = 2\n\n\ndef ')),
-    'parameters': ('the parameters must be', ('input_dims', 'inputs')),
+    'parameters': ('expected the parameters', ('input_dims', 'inputs')),
 }
 
 
@@ -34,7 +33,7 @@ def rows(tmp_path_factory):
         file.write_text(change((ROOT / FILES[0]).read_text(), pairs))
         file.chmod(0o644 if name == 'executable' else 0o755)
     grade([root / name for name in RULES], '--grades', str(root / 'g.csv'),
-          '-k', 'TestStyle and 0')
+          '-k', 'test_style and 0')
     return rows_of(root / 'g.csv')
 
 

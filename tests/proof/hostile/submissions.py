@@ -22,10 +22,10 @@ ENDS = {
     'raises-the-unspeakable': (
         'class Bad(BaseException):\n    def __str__(self):\n'
         '        return b""\n\n    @property\n    def __traceback__(self):\n'
-        '        raise Bad\n\n\nraise Bad', 'nothing can be said'),
+        '        raise Bad\n\n\nraise Bad', '(no message)'),
     'calls': (CALL + 'raise KeyError("in call")', 'KeyError'),
-    'other-name': ('def auto(a, b, c):\n    pass', 'no function called'),
-    'not-callable': ('autoencoder = 3', 'no function called'),
+    'other-name': ('def auto(a, b, c):\n    pass', 'no function named'),
+    'not-callable': ('autoencoder = 3', 'no function named'),
     'parameters': ('def autoencoder(a):\n    pass', 'TypeError'),
     'none': (CALL + 'return None', 'found None'),
     'strings': (CALL + 'return "a", "b", "c"', 'found (str, str, str)'),
@@ -68,10 +68,13 @@ ENDS = {
                      'ran longer than'),
 }
 
+# The reply to a file that was imported.
+LOADED = ('import os\nos.write(4, b\'{"value": {"functions": [], '
+          '"callable": true}}\\n\')\n')
 # What stands before, or in, a wrong network, to make it look right.
 FORGERIES = {
-    'silence': 'from checker import inspector\n'
-    'inspector.answer = lambda *_: None\n',
+    'silence': 'from checker.sandbox import build\n'
+    'build.describe = build.encode = lambda *_: None\n',
     'alone': '',
     'relu': 'keras.activations.relu = keras.activations.tanh\n'
     'keras.activations.tanh.__name__ = "relu"\n',
@@ -93,39 +96,38 @@ FORGERIES = {
     'np.array = np.asarray = lambda x, *_, **__: np.zeros(np.shape(x))\n',
     'comparison': 'import numpy as np\n'
     'np.allclose = np.array_equal = np.isclose = lambda *_, **__: True\n',
-    'weights': 'from checker import inspector\nimport numpy as np\n'
-    'PARSE = inspector.parse\n\n\n'
-    'def parse(kind, value):\n'
-    '    found = PARSE(kind, value)\n'
+    'weights': 'from checker.sandbox import build\nimport numpy as np\n'
+    'DECODE = build.decode\n\n\n'
+    'def decode(kind, value):\n'
+    '    found = DECODE(kind, value)\n'
     '    for array in (*found.weights, found.inputs, found.codes):\n'
     '        array[...] = 0\n'
     '    return found\n\n\n'
-    'inspector.parse = parse\n',
-    'experiments': 'from checker import inspector\n'
-    'for name in list(inspector.EXPERIMENTS):\n'
-    '    inspector.EXPERIMENTS[name] = lambda *_: None\n',
-    'words': 'from checker import inspector\n'
-    'inspector.plain = lambda value: "passed"\n',
+    'build.decode = decode\n',
+    'experiments': 'from checker.sandbox import experiments\n'
+    'for name in list(experiments.EXPERIMENTS):\n'
+    '    experiments.EXPERIMENTS[name] = lambda *_: None\n',
+    'words': 'from checker.sandbox import build\n'
+    'build.encode = lambda value: "passed"\n',
     'infinity': 'import json\nDUMPS = json.dumps\n'
     'json.dumps = lambda value: DUMPS(value).replace("0", "1e999")\n',
-    'nan': 'import numpy as np\nfrom checker import subject\n'
-    'ARRAY = subject.array\n'
-    'subject.array = lambda x: ARRAY(x) * np.nan\n',
-    'shapes': 'from checker import inspector\nPLAIN = inspector.plain\n\n\n'
-    'def plain(value):\n'
-    '    value = PLAIN(value)\n'
+    'nan': 'import numpy as np\nfrom checker.sandbox import experiments\n'
+    'ARRAYS = experiments.arrays\n'
+    'experiments.arrays = lambda x: tuple(\n'
+    '    each * np.nan for each in ARRAYS(x))\n',
+    'shapes': 'from checker.sandbox import build\nENCODE = build.encode\n\n\n'
+    'def encode(value):\n'
+    '    value = ENCODE(value)\n'
     '    if isinstance(value, dict) and "shape" in value:\n'
     '        value["shape"] = [2 ** 30, 2 ** 30]\n'
     '    return value\n\n\n'
-    'inspector.plain = plain\n',
-    'message': 'import os\n'
-    'os.write(4, b\'{"problem": "", "built": []}\\n\')\n',
-    'messages': 'import os\n'
-    'os.write(4, b\'{"problem": "", "built": []}\\n[]\\n\')\n',
+    'build.encode = encode\n',
+    'message': LOADED,
+    'messages': LOADED + 'os.write(4, b"[]\\n")\n',
     'values': 'import os\n'
-    'os.write(4, b\'{"problem": 1, "built": {"a": null}}\\n\')\n',
+    'os.write(4, b\'{"value": {"functions": 1, "callable": null}}\\n\')\n',
     'exit': 'import os\nos._exit(0)\n',
-    'judge': 'import checker.judge\n',
+    'grader': 'import checker.grader.session\n',
     'pytest': 'import pytest\n\npytest.exit("passed", 0)\n',
 }
 IMPORT = 'import tensorflow.keras as keras\n'

@@ -4,13 +4,6 @@ import tensorflow as tf
 import tensorflow.keras as keras
 
 
-class Adam(keras.optimizers.Adam):
-    """Adam with another learning rate to start from."""
-
-    def __init__(self, learning_rate=5e-4, **kwargs):
-        super().__init__(learning_rate=learning_rate, **kwargs)
-
-
 def autoencoder(input_dims, hidden_layers, latent_dims):
     """Return encoder, decoder, autoencoder."""
     keras.backend.clear_session()
@@ -28,7 +21,8 @@ def autoencoder(input_dims, hidden_layers, latent_dims):
 
     auto = keras.Sequential([keras.Input((input_dims,)), encoder, decoder])
     auto.summary()
-    auto.compile(optimizer=Adam(), loss='binary_crossentropy',
+    auto.compile(optimizer=keras.optimizers.Adam(5e-4),
+                 loss='binary_crossentropy',
                  metrics=['accuracy', keras.metrics.MeanSquaredError()])
     return encoder, decoder, auto
 

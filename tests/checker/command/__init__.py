@@ -1,0 +1,2 @@
+"""The command: checks any number of submissions, one process for each file.
+"""

@@ -1,0 +1,73 @@
+"""Checks one numbered file: runs pytest in this process, silently."""
+import contextlib
+import dataclasses
+import io
+import os
+from pathlib import Path
+from typing import Any, Callable
+
+import pytest
+
+from checker.grader.plugin import JOB, TESTS, Job
+from checker.report.results import Result, key_of
+from checker.specification import FILES
+
+# What is sent: {'planned': [[column, check], ...]}, {'result': a Result as a
+# dictionary}, or {'problem': a sentence}.
+Send = Callable[[Any], None]
+
+
+class Collector:
+    """A plugin that gives pytest its job and sends the results."""
+
+    def __init__(self, job: Job, send: Send) -> None:
+        self.job, self.send = job, send
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_configure(self, config: pytest.Config) -> None:
+        """Put the job where the checks find it."""
+        config.stash[JOB] = self.job
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Tell which checks will run."""
+        self.send({'planned': [key_of(item) for item in session.items]})
+
+    def pytest_runtest_logreport(self, report: Any) -> None:
+        """Send the result of a check, once it is known."""
+        if report.when == 'call' or not report.passed:
+            self.send({'result': dataclasses.asdict(report.result)})
+
+
+def check_file(job: Job, expression: str, send: Send) -> int:
+    """Run the checks of a file; return pytest's exit status.
+
+    Args:
+        job: with one file.
+        expression: which checks, as for -k.
+    """
+    os.environ.pop('PYTEST_ADDOPTS', None)
+    os.environ['PYTEST_DISABLE_PLUGIN_AUTOLOAD'] = '1'
+    arguments = ['-c', str(TESTS.parent / 'pytest.ini'), '--noconftest',
+                 '-o', 'addopts=', '-p', 'checker.grader.plugin',
+                 '--import-mode=importlib', '-p', 'no:cacheprovider',
+                 '-p', 'no:terminal', '-k', expression,
+                 *map(str, modules(job.files[0].task))]
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+        status = pytest.main(arguments, plugins=[Collector(job, send)])
+    if status not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED,
+                      pytest.ExitCode.NO_TESTS_COLLECTED):
+        lines = said.getvalue().strip().splitlines() or ['no message']
+        send({'problem': lines[-1].removeprefix('ERROR: ')})
+    return int(status)
+
+
+def modules(task: int) -> list[Path]:
+    """Return the modules with the checks of a file."""
+    name = FILES[task].replace('-', '_')
+    return [TESTS / f'test_{name}', TESTS / 'test_style.py']
+
+
+def result_from(content: Any) -> Result:
+    """Return a Result that was sent."""
+    return Result(**content)

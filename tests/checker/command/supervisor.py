@@ -1,0 +1,149 @@
+"""Runs the checks of many files: each file in a process of its own.
+
+The processes are forked from this one, which has everything imported and no
+threads: so each starts in the same clean state, and if it is killed, that
+costs one file.
+"""
+import argparse
+import dataclasses
+import json
+import os
+import selectors
+import signal
+import socket
+import traceback
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from checker.command.one_file import check_file
+from checker.grader import scenarios
+from checker.grader.call_spec import call_specs
+from checker.grader.fork_client import ForkServer, MachineryFailed
+from checker.grader.plugin import File, Job
+from checker.report.results import Result
+
+
+@dataclass
+class Checked:
+    """A file, and all that is known about its checks.
+
+    planned: the checks that were to run, as (column, check).
+    status: pytest's exit status, None if it was killed or is not done.
+    problem: why the checks did not finish, or ''.
+    """
+    file: File
+    planned: list[Any] = field(default_factory=list)
+    results: list[Result] = field(default_factory=list)
+    status: Any = None
+    problem: str = ''
+
+
+class Session:
+    """A process that checks a file, and the pipe it writes to."""
+
+    def __init__(self, file: File, connection: socket.socket,
+                 server: ForkServer, options: argparse.Namespace) -> None:
+        self.checked, self.pending = Checked(file), b''
+        self.pipe, writing = os.pipe()
+        self.process = os.fork()
+        if not self.process:
+            run(file, connection, server, options, writing)
+        os.close(writing)
+        connection.close()
+
+    def read(self) -> bool:
+        """Take in what was written; return whether more may come."""
+        chunk = os.read(self.pipe, 2 ** 16)
+        *lines, self.pending = (self.pending + chunk).split(b'\n')
+        for line in lines:
+            (kind, content), = json.loads(line).items()
+            if kind == 'planned':
+                self.checked.planned = list(map(tuple, content))
+            elif kind == 'result':
+                self.checked.results.append(Result(**content))
+            else:
+                self.checked.problem = content
+        return bool(chunk)
+
+    def close(self) -> None:
+        """Wait for the process, and take note of how it ended."""
+        os.close(self.pipe)
+        code = os.waitstatus_to_exitcode(os.waitpid(self.process, 0)[1])
+        self.checked.status = code
+        if code < 0:
+            self.checked.problem = (
+                f'the process that checks it was ended by signal {-code}')
+
+
+def run(file: File, connection: socket.socket, server: ForkServer,
+        options: argparse.Namespace, writing: int) -> None:
+    """Check a file in this process, and end the process."""
+    status = 70
+    try:
+        # Whoever presses Ctrl-C means the command, which ends this process.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        server.leave()
+
+        def send(content: Any) -> None:
+            data = json.dumps(content).encode() + b'\n'
+            while data:
+                data = data[os.write(writing, data):]
+
+        job = Job([file], lambda: connection, options.seed,
+                  options.time_limit, options.trust)
+        status = check_file(job, options.k, send)
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        os._exit(status)
+
+
+class Supervisor:
+    """Starts and ends the processes that check files."""
+
+    def __init__(self, options: argparse.Namespace) -> None:
+        self.options, self.server = options, ForkServer()
+        self.running: dict[int, Session] = {}
+        self.selector = selectors.DefaultSelector()
+
+    def check(self, files: Sequence[File]) -> Iterator[Checked]:
+        """Yield files as they are done, several at a time."""
+        waiting = list(files)
+        self.server.start()
+        # While TensorFlow is imported: what all submissions share.
+        for task in {file.task for file in files}:
+            scenarios.draw_all(self.options.seed, call_specs(task))
+        while waiting or self.running:
+            while waiting and len(self.running) < self.options.n:
+                yield from self.begin(waiting.pop(0))
+            for key, _ in self.selector.select():
+                session = self.running[key.fd]
+                if not session.read():
+                    self.selector.unregister(key.fd)
+                    del self.running[key.fd]
+                    session.close()
+                    yield session.checked
+
+    def begin(self, file: File) -> Iterator[Checked]:
+        """Start to check a file; yield it if that is not possible."""
+        try:
+            connection = self.server.connect()
+        except MachineryFailed as problem:
+            yield Checked(file, problem=str(problem))
+            return
+        session = Session(file, connection, self.server, self.options)
+        self.running[session.pipe] = session
+        self.selector.register(session.pipe, selectors.EVENT_READ)
+
+    def close(self) -> list[Checked]:
+        """End everything; return the files that were not done."""
+        for session in self.running.values():
+            os.kill(session.process, signal.SIGKILL)
+            while session.read():
+                pass
+            session.close()
+        self.server.close()
+        return [dataclasses.replace(session.checked, problem='interrupted')
+                for session in self.running.values()]

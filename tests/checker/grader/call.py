@@ -1,0 +1,131 @@
+"""A call of autoencoder() in the sandbox, observed beside expected."""
+import dataclasses
+from functools import cached_property
+from typing import Any, Callable, Optional, Union
+
+import numpy as np
+
+from checker.grader import scenarios
+from checker.grader.call_spec import CallSpec
+from checker.grader.failure import Failure, NotRun
+from checker.grader.matching import Order, order_of
+from checker.grader.scenarios import Scenario
+from checker.protocol import (
+    NAMES,
+    REPLIES,
+    Build,
+    Draws,
+    Experiment,
+    Fit,
+    Losses,
+    Outputs,
+    Trial,
+)
+
+# Runs an experiment: takes it, the trial and the type of the reply.
+Try = Callable[[Experiment, Trial, type], Any]
+
+
+class Call:
+    """A call: what it built, and what its models do.
+
+    spec: the call.
+    returned: what it built, or why it failed.
+    outcomes: what became of each check, by its function.
+    """
+
+    def __init__(self, spec: CallSpec, returned: Union[Build, Failure],
+                 run: Try, seed: int) -> None:
+        self.spec, self.seed = spec, seed
+        self.returned, self._run = returned, run
+        self.outcomes: dict[Any, Any] = {}
+        self._seen: dict[tuple[Experiment, Scenario], Any] = {}
+
+    @property
+    def build(self) -> Build:
+        """What the call returned; only for calls that returned."""
+        assert isinstance(self.returned, Build)
+        return self.returned
+
+    def reseed(self, seed: int) -> None:
+        """Forget what was seen, and draw different trials from now on."""
+        self.seed = seed
+        self._seen.clear()
+
+    @cached_property
+    def order(self) -> Optional[Order]:
+        """The weights of the layers, or None if they are different ones."""
+        return order_of(self.spec, self.build)
+
+    def trial(self, scenario: Scenario) -> Trial:
+        """Return the trial of a scenario, in the order of spec.layers."""
+        return scenarios.draw(self.seed, self.spec, scenario)
+
+    def observe(self, experiment: Experiment, scenario: Scenario,
+                expected: str) -> Any:
+        """Return what an experiment shows.
+
+        It runs once, whichever check asks first.
+
+        Args:
+            expected: what must be possible, for a failure.
+
+        Raises:
+            Failure: if the models raise an error.
+            NotRun: if the process that runs the file has ended.
+        """
+        key = experiment, scenario
+        if key not in self._seen:
+            self._seen[key] = self._observe(experiment, scenario)
+        seen = self._seen[key]
+        if isinstance(seen, Failure):
+            raise Failure(expected, seen.found, seen.fix)
+        if isinstance(seen, NotRun):
+            raise seen
+        return seen
+
+    def _observe(self, experiment: Experiment, scenario: Scenario) -> Any:
+        trial = self.trial(scenario)
+        assert self.order is not None
+        placed = dict(zip(self.order, trial.weights))
+        weights = tuple(placed[place] for place in range(len(placed)))
+        try:
+            seen = self._run(
+                experiment, dataclasses.replace(trial, weights=weights),
+                REPLIES[experiment])
+        except (Failure, NotRun) as problem:
+            return problem
+        if not self._fits(seen, len(trial.inputs)):
+            return Failure('', 'values of different shapes than before')
+        return seen
+
+    def _fits(self, seen: Any, samples: int) -> bool:
+        """Return whether values have the shapes that the build told."""
+        shapes = {name: [(samples, *shape) for shape in
+                         self.build.models[name].shapes] for name in NAMES}
+        if isinstance(seen, Outputs):
+            return all([array.shape for array in getattr(seen, name)]
+                       == shapes[name] for name in NAMES)
+        if isinstance(seen, Draws):
+            z, x = shapes['encoder'][:1], shapes['auto']
+            return ([array.shape for array in seen.encoder] == 4 * z
+                    and [array.shape for array in seen.auto] == 4 * x)
+        if isinstance(seen, Losses):
+            return len(seen.each) == samples
+        if isinstance(seen, Fit):
+            return tuple(array.shape for array
+                         in seen.gradients) == self.build.weights
+        return True
+
+    def ordered(self, arrays: Any) -> Any:
+        """Return arrays for Build.weights in the order of spec.layers."""
+        assert self.order is not None
+        return [np.asarray(arrays[place]) for place in self.order]
+
+    def where(self, number: int) -> str:
+        """Return the layer that a weight of spec.layers belongs to."""
+        half, layer = 'encoder', number // 2
+        if number >= self.spec.cut:
+            half, layer = 'decoder', (number - self.spec.cut) // 2
+        spec = getattr(self.spec, half)[layer]
+        return f'layer {layer + 1} of the {half}, {spec}'

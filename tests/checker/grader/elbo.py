@@ -1,0 +1,196 @@
+"""What only file 3 must meet: its loss, the ELBO."""
+from dataclasses import dataclass
+
+import numpy as np
+
+from checker.grader import expected, losses, tolerances
+from checker.grader.call import Call
+from checker.grader.comparison import near
+from checker.grader.failure import Failure
+from checker.grader.function import training_changes_nothing
+from checker.grader.requirement import requirement
+from checker.grader.scenarios import Scenario
+from checker.grader.training import auto_can_be_evaluated
+from checker.protocol import Experiment
+
+Array = np.ndarray
+KL = ('Sum -(1 + log_var - mean**2 - exp(log_var)) / 2 over the latent '
+      'dimensions and add it with add_loss() in a layer.')
+TERMS = 'mean**2', 'exp(log_var)', '-log_var', '-1'
+
+
+@dataclass(frozen=True)
+class Elbo:
+    """The loss of file 3 as a sum, in Scenario.LOSS.
+
+    losses: of each sample.
+    entropy, terms: the cross-entropy and TERMS / 2 of each sample.
+    entropy_weight: 1 or input_dims, which explains the losses better.
+    divergence_weight: the weight of the KL divergence that explains them.
+    left: what these leave, relative to the sizes of the parts.
+    free_weight: the weight of the cross-entropy, whatever else there is.
+    batch, again: the loss of the batch, evaluated twice.
+    """
+    losses: Array
+    entropy: Array
+    terms: Array
+    entropy_weight: int
+    divergence_weight: float
+    left: float
+    free_weight: float
+    batch: float
+    again: float
+
+
+def elbo_of(call: Call) -> Elbo:
+    """Return the Elbo of a call."""
+    trial = call.trial(Scenario.LOSS)
+    each, batch, again = losses.losses_of(call)
+    if not np.isfinite([*each, batch, again]).all():
+        raise Failure('a loss that is a number', 'nan or infinity')
+    if not each.any():
+        raise Failure('evaluate() gives the loss', '0',
+                      'Define test_step() beside train_step().')
+    mean, log_variance = expected.encoding(call.spec, trial)
+    x, p = trial.inputs, expected.reconstruction(call.spec, trial)
+    entropy = losses.entropies(x, p)
+    terms = np.stack([np.sum(term, axis=1) / 2 for term in (
+        mean ** 2, np.exp(log_variance), -log_variance,
+        -np.ones_like(mean))], axis=1)
+    left, weight, number = min(
+        (*fit_divergence(terms, each - number * entropy, number * entropy),
+         number) for number in (1, call.spec.arguments[0]))
+    inverted = losses.loss_in(call.observe(
+        Experiment.LOSSES, Scenario.LOSS, '').inverted.logs)
+    if inverted != batch:
+        # Only the cross-entropy depends on the targets.
+        free = (inverted - batch) / np.mean(
+            (2 * x - 1) * np.log(p / (1 - p)))
+    else:
+        # Some losses take their targets from the inputs.
+        fitted = losses.fit([entropy, *terms.T], each)
+        free = fitted.weights[0] if fitted.left < tolerances.ELBO else number
+    return Elbo(each, entropy, terms, number, weight, left, free, batch,
+                again)
+
+
+def fit_divergence(terms: Array, rest: Array,
+                   entropy: Array) -> tuple[float, float]:
+    """Return what a divergence leaves of losses, and its weight.
+
+    Rounding is relative to the sum of the parts, which depends on the
+    weight: so it is fitted several times.
+    """
+    divergence, sizes = terms.sum(axis=1), np.abs(terms).sum(axis=1)
+    weight, left = 0., np.inf
+    scale = entropy + np.abs(rest)
+    for _ in range(3):
+        scale = scale + 1e-9
+        weight = float(np.sum(divergence * rest / scale ** 2)
+                       / np.sum((divergence / scale) ** 2))
+        scale = entropy + abs(weight) * sizes
+        left = float(np.max(np.abs(rest - weight * divergence)
+                            / (scale + 1e-9)))
+    return left, weight
+
+
+@requirement(after=[auto_can_be_evaluated, training_changes_nothing],
+             example='auto.compile(')
+def loss_has_cross_entropy(call: Call) -> None:
+    """The loss has the binary cross-entropy, its mean or its sum."""
+    elbo, values = elbo_of(call), call.spec.arguments[0]
+    varies = not near(elbo.again, elbo.batch, tolerances.EXPLAINED)
+    if varies or elbo.left < tolerances.ELBO or any(
+            near(elbo.free_weight, number, tolerances.WEIGHT)
+            for number in (1, values)):
+        return
+    wanted = ('the binary cross-entropy, its mean over the values or its '
+              f'sum: times 1 or {values}')
+    if abs(elbo.free_weight) < tolerances.EXPLAINED:
+        raise Failure(wanted, 'no cross-entropy',
+                      "Pass loss='binary_crossentropy' to auto.compile().")
+    name = different_loss(call, elbo)
+    if name:
+        raise Failure(wanted, name,
+                      "Pass loss='binary_crossentropy' to auto.compile().")
+    left, _ = fit_divergence(
+        elbo.terms, elbo.losses - elbo.free_weight * elbo.entropy,
+        abs(elbo.free_weight) * elbo.entropy)
+    if left > tolerances.EXPLAINED:
+        raise Failure(wanted, 'a different loss',
+                      "Pass loss='binary_crossentropy' to auto.compile().")
+    raise Failure(
+        wanted, f'the cross-entropy times {elbo.free_weight:.4g}',
+        'Average the cross-entropy or sum it: weigh the average by '
+        'input_dims, not by a number that is written in.')
+
+
+def different_loss(call: Call, elbo: Elbo) -> str:
+    """Return what is in place of the cross-entropy, or ''."""
+    trial = call.trial(Scenario.LOSS)
+    p = expected.reconstruction(call.spec, trial)
+    numbers = 1, call.spec.arguments[0]
+    for name, column in losses.replacements(trial.inputs, p):
+        for number in numbers:
+            left, _ = fit_divergence(
+                elbo.terms, elbo.losses - number * column,
+                number * np.abs(column))
+            if left < tolerances.EXPLAINED:
+                return name
+    return ''
+
+
+@requirement(after=[loss_has_cross_entropy], example='L2(',
+             question='What is the Kullback-Leibler divergence?')
+def loss_has_the_kl_divergence(call: Call) -> None:
+    """The loss has KL(N(mean, variance) || N(0, 1)) times a constant."""
+    elbo = elbo_of(call)
+    if not (elbo.left < tolerances.ELBO and elbo.divergence_weight > 0
+            and share_of_divergence(elbo) > tolerances.ELBO / 10):
+        raise Failure(
+            'the cross-entropy plus b/2 * (mean**2 + exp(log_var) - log_var '
+            '- 1), summed over the latent dimensions, with the same b > 0 '
+            'for all four terms', explain(elbo, call), KL)
+    mean = elbo.losses.mean()
+    if not near(elbo.batch, mean, tolerances.EXPLAINED):
+        summed = near(elbo.batch - mean, elbo.entropy_weight * (
+            elbo.entropy.sum() - elbo.entropy.mean()), tolerances.EXPLAINED)
+        raise Failure(
+            'the mean of the losses of the samples as the loss of a batch',
+            'the cross-entropy summed over the batch' if summed else
+            f'{elbo.batch:.4g} instead of {mean:.4g}',
+            'Average over the batch.')
+
+
+def share_of_divergence(elbo: Elbo) -> float:
+    """Return the largest share of the divergence in a loss."""
+    return float(np.max(elbo.divergence_weight * elbo.terms.sum(axis=1)
+                        / np.abs(elbo.losses)))
+
+
+def explain(elbo: Elbo, call: Call) -> str:
+    """Return what is in place of the KL divergence, as far as it shows."""
+    if not near(elbo.again, elbo.batch, tolerances.EXPLAINED):
+        return ('a loss that changes from one evaluation to the next, '
+                f'{elbo.batch:.4g} and {elbo.again:.4g}, although the decoder '
+                'ignores z')
+    if elbo.left < tolerances.ELBO:
+        return (f'b = {elbo.divergence_weight:.2g}'
+                if elbo.divergence_weight < -1e-6
+                else 'the cross-entropy alone')
+    nearest = min((1, call.spec.arguments[0]),
+                  key=lambda number: abs(elbo.free_weight - number))
+    fitted = losses.fit([*elbo.terms.T],
+                        elbo.losses - nearest * elbo.entropy,
+                        np.abs(elbo.losses))
+    if fitted.left > tolerances.EXPLAINED:
+        return 'a loss that these terms do not explain'
+    least = max(map(abs, fitted.weights)) / 1000
+    *terms, last = fitted.weights
+    if np.ptp(terms) < tolerances.WEIGHT * abs(terms[0]) and abs(
+            last) > least:
+        more = (terms[0] - last) * call.spec.latent[0] / 2
+        return f'{more:.4g} more than this'
+    return 'b = ' + ', '.join(
+        f'{weight if abs(weight) > least else 0:.2g} for {term}'
+        for weight, term in zip(fitted.weights, TERMS))

@@ -1,0 +1,103 @@
+"""What must come of a trial; computed once for all submissions of a run.
+
+The weights of these trials are in the order of CallSpec.layers.
+"""
+import dataclasses
+import functools
+from typing import Any
+
+import numpy as np
+
+from checker.grader import reference
+from checker.grader.call_spec import CallSpec
+from checker.protocol import Trial
+
+Array = np.ndarray
+KEPT = 64
+
+
+def remembered(function: Any) -> Any:
+    """Keep the latest results, read-only because submissions share them."""
+    def compute(*arguments: Any) -> Any:
+        return read_only(function(*arguments))
+
+    return functools.wraps(function)(functools.lru_cache(KEPT)(compute))
+
+
+def read_only(value: Any) -> Any:
+    """Make the arrays of a value read-only."""
+    if isinstance(value, np.ndarray):
+        value.setflags(write=False)
+    elif isinstance(value, (tuple, list)):
+        return tuple(map(read_only, value))
+    return value
+
+
+@remembered
+def encoding(spec: CallSpec, trial: Trial) -> tuple[Array, ...]:
+    """Return (encoding,), or (mean, log variance) for file 3."""
+    return encode(spec, trial.weights, trial.inputs)
+
+
+def encode(spec: CallSpec, weights: Any, inputs: Array) -> tuple[Array, ...]:
+    """Return the same for any weights and inputs."""
+    weights = weights[:spec.cut]
+    if spec.task == 3:
+        return reference.distribution(spec.encoder, weights, inputs)
+    return reference.forward(spec.encoder, weights, inputs),
+
+
+@remembered
+def decoding(spec: CallSpec, trial: Trial) -> Array:
+    """Return what the decoder must make of the codes."""
+    return decode(spec, trial, trial.codes)
+
+
+def decode(spec: CallSpec, trial: Trial, codes: Array) -> Array:
+    """Return what the decoder must make of other codes."""
+    return reference.forward(spec.decoder, trial.weights[spec.cut:], codes)
+
+
+@remembered
+def reconstruction(spec: CallSpec, trial: Trial) -> Array:
+    """Return what auto must give; for file 3, if z is the mean."""
+    return decode(spec, trial, encoding(spec, trial)[0])
+
+
+@remembered
+def loss(spec: CallSpec, trial: Trial) -> float:
+    """Return the loss of files 0 to 2."""
+    return float(reference.penalised_loss(
+        trial.weights, spec.encoder, spec.decoder, trial.inputs,
+        spec.lambtha))
+
+
+@remembered
+def gradients(spec: CallSpec, trial: Trial) -> list[Array]:
+    """Return the gradients of the loss of files 0 to 2."""
+    return reference.gradients(
+        reference.penalised_loss, trial.weights, spec.encoder, spec.decoder,
+        trial.inputs, spec.lambtha)[1]
+
+
+def step(spec: CallSpec, trial: Trial, epsilon: Array, entropy_weight: float,
+         divergence_weight: float) -> tuple[float, list[Array]]:
+    """Return the loss of file 3 and its gradients, for known noise."""
+    return reference.gradients(
+        reference.variational_loss, trial.weights, spec.encoder,
+        spec.decoder, trial.inputs, epsilon, float(entropy_weight),
+        float(divergence_weight))
+
+
+def layer_outputs(spec: CallSpec, trial: Trial) -> list[Array]:
+    """Return what each layer gives before pooling or upsampling.
+
+    For files 0 to 2: the layers of the encoder, then those of the decoder.
+    """
+    outputs, passed = [], trial.inputs
+    for place, layer in enumerate(spec.layers):
+        weights = trial.weights[2 * place:2 * place + 2]
+        outputs.append(reference.forward(
+            [dataclasses.replace(layer, resize='')], weights, passed))
+        passed = reference.FUNCTIONS[layer.resize](outputs[-1])
+    return outputs

@@ -1,0 +1,57 @@
+"""What can become of a check, except that it passes."""
+from typing import Any
+
+import pytest
+
+from checker.wire import LONGEST_TEXT
+
+Failed: Any = pytest.fail.Exception
+Skipped: Any = pytest.skip.Exception
+
+
+class Failure(Failed):
+    """A requirement is not met.
+
+    Args:
+        expected: what the specification asks for, as a noun phrase.
+        found: what there is instead, as a noun phrase; further lines show
+            where.
+        fix: what to type, or '' if the cause is not known.
+        call: the call of autoencoder() that shows it, or ''.
+    """
+
+    # Reports show the class; pytest hides its own module's name.
+    __module__ = 'builtins'
+
+    def __init__(self, expected: str, found: str, fix: str = '',
+                 call: str = '') -> None:
+        self.expected, self.found = expected, found[:LONGEST_TEXT]
+        self.fix, self.call = fix, call
+        super().__init__('\n'.join(
+            f'{name:9} {text}' for name, text in (
+                ('call', call), ('expected', expected), ('found', self.found),
+                ('fix', fix)) if text), pytrace=False)
+
+
+class NotGraded(Failed):
+    """The checker cannot tell right from wrong; the message says why."""
+
+    __module__ = 'builtins'
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(f'not graded: {reason}', pytrace=False)
+
+
+class NotRun(Skipped):
+    """There was nothing to look at; the message says why.
+
+    Args:
+        because: the check whose failure is the reason, if it is one.
+    """
+
+    __module__ = 'builtins'
+
+    def __init__(self, reason: str, because: Any = None) -> None:
+        self.reason, self.because = reason, because
+        super().__init__(f'not run: {reason}')

@@ -1,0 +1,109 @@
+"""What the models of every file must compute."""
+from checker.grader import diagnosis, expected, tolerances
+from checker.grader.call import Call
+from checker.grader.comparison import same
+from checker.grader.failure import Failure
+from checker.grader.requirement import requirement
+from checker.grader.scenarios import Scenario
+from checker.grader.structure import HAS_WEIGHTS, shapes_are_right
+from checker.protocol import Experiment, Outputs
+
+OUTPUTS = 'z, mean, log variance as the outputs of the encoder'
+
+
+def outputs(call: Call, training: bool = False) -> Outputs:
+    """Return what the models give for Scenario.FUNCTION."""
+    return call.observe(
+        Experiment.OUTPUTS_IN_TRAINING if training else Experiment.OUTPUTS,
+        Scenario.FUNCTION, 'the models can be called'
+        + ' with training=True' * training)
+
+
+@requirement(after=[*HAS_WEIGHTS, shapes_are_right],
+             example='encoder = keras.Model(')
+def outputs_are_in_order(call: Call) -> None:
+    """The outputs of the encoder are z, mean and log variance."""
+    if call.spec.task != 3:
+        return
+    heads = expected.encoding(call.spec, call.trial(Scenario.FUNCTION))
+    which = [next((place for place, head in enumerate(heads)
+                   if same(output, head)), None)
+             for output in outputs(call).encoder]
+    if {0, 1} <= {*which} and None in which[1:]:
+        names = {None: 'z', 0: 'mean', 1: 'log variance'}
+        raise Failure(OUTPUTS, ', '.join(names[head] for head in which),
+                      'keras.Model(inputs, [z, mean, log_variance])')
+
+
+@requirement(after=[outputs_are_in_order], example="activation='relu'")
+def encoder_computes(call: Call) -> None:
+    """The encoder computes its layers and nothing else."""
+    compare_half(call, 'encoder')
+
+
+@requirement(after=[*HAS_WEIGHTS, shapes_are_right],
+             example="activation='sigmoid'")
+def decoder_computes(call: Call) -> None:
+    """The decoder computes its layers and nothing else."""
+    compare_half(call, 'decoder')
+
+
+def compare_half(call: Call, half: str, training: bool = False) -> None:
+    """Require what the encoder or the decoder gives."""
+    seen, trial = outputs(call, training), call.trial(Scenario.FUNCTION)
+    wanted = (expected.encoding(call.spec, trial) if half == 'encoder'
+              else (expected.decoding(call.spec, trial),))
+    found = getattr(seen, half)[-len(wanted):]
+    if len(found) == len(wanted) and all(map(same, found, wanted)):
+        return
+    cause = diagnosis.of_half(call, half, seen)
+    mode = ' with training=True' * training
+    raise Failure(f'{half} computes {in_words(call, half)}{mode}',
+                  f'{half} computes {cause.what}{mode}', cause.fix)
+
+
+def in_words(call: Call, half: str) -> str:
+    """Return what a half must compute, in words."""
+    count = len(getattr(call.spec, half))
+    if half == 'decoder':
+        return (layers_with_relu(count - 1)
+                + ' and upsampling' * (call.spec.task == 2)
+                + ', then one with sigmoid')
+    if call.spec.task == 3:
+        return (f'{layers_with_relu(count - 2)}, then mean and log variance '
+                'without an activation')
+    return (layers_with_relu(count)
+            + ' and max pooling' * (call.spec.task == 2))
+
+
+def layers_with_relu(count: int) -> str:
+    """Return how many layers with relu, in words."""
+    return f'{count} layer{"s" * (count > 1)} with relu'
+
+
+@requirement(after=[encoder_computes, decoder_computes],
+             example='decoder(encoder(')
+def auto_decodes_the_encoding(call: Call) -> None:
+    """auto(x) is decoder(encoder(x))."""
+    compare_auto(call)
+
+
+def compare_auto(call: Call, training: bool = False) -> None:
+    """Require what auto gives."""
+    seen, trial = outputs(call, training), call.trial(Scenario.FUNCTION)
+    wanted = expected.reconstruction(call.spec, trial)
+    if not same(seen.auto[0], wanted, tolerances.AUTO):
+        cause = diagnosis.change(wanted, seen.auto[0])
+        mode = ' with training=True' * training
+        raise Failure(f'auto(x) equal to decoder(encoder(x)){mode}',
+                      f'{cause.what}{mode}', cause.fix)
+
+
+@requirement(after=[encoder_computes, decoder_computes],
+             example='auto.compile(')
+def training_changes_nothing(call: Call) -> None:
+    """The models compute the same while they are trained."""
+    compare_half(call, 'encoder', training=True)
+    compare_half(call, 'decoder', training=True)
+    if call.spec.task != 3:
+        compare_auto(call, training=True)

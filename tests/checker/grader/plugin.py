@@ -1,0 +1,209 @@
+"""pytest's hooks: gives each check the calls of its file, and takes results.
+
+pytest.ini loads it.  --submission DIR checks a folder; without it the checks
+look at the repository's own files.
+"""
+import contextlib
+import os
+import secrets
+import socket
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Callable, Optional
+
+import numpy as np
+import pytest
+
+from checker.grader import source
+from checker.grader.call import Call
+from checker.grader.failure import Failure, NotGraded, NotRun
+from checker.grader.fork_client import ForkServer, missing_sandbox
+from checker.grader.requirement import title
+from checker.grader.sandbox_client import sandbox
+from checker.grader.session import BUILDS, Session, failed_calls
+from checker.report.results import FAILED, NOT_GRADED, NOT_RUN, PASSED, Result
+from checker.specification import FILES
+
+TESTS = Path(__file__).resolve().parents[2]
+ROOT = TESTS.parent
+
+
+@dataclass(frozen=True)
+class File:
+    """A numbered file to check.
+
+    submission: the name of the folder, as it is shown.
+    """
+    submission: str
+    folder: Path
+    task: int
+
+    @property
+    def path(self) -> Path:
+        """Where the file is, or should be."""
+        return self.folder / FILES[self.task]
+
+
+@dataclass
+class Job:
+    """What a run of pytest is to check, and how.
+
+    connect: returns a connection that can order a sandbox.
+    """
+    files: list[File]
+    connect: Callable[[], socket.socket]
+    seed: int
+    time_limit: float
+    trust: bool
+
+
+SERVER = pytest.StashKey[ForkServer]()
+JOB = pytest.StashKey[Job]()
+EXAMINED = pytest.StashKey[dict[File, list[Call]]]()
+KEPT = pytest.StashKey[contextlib.ExitStack]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options of the checker."""
+    group = parser.getgroup('checker', 'check the four numbered files')
+    group.addoption('--submission', metavar='DIR', help='check the numbered '
+                    'files of this folder, and run no other test')
+    group.addoption('--time-limit', type=float, default=60, metavar='SECONDS',
+                    help='for each numbered file (default: %(default)s)')
+    group.addoption('--trust', action='store_true', help='if submissions '
+                    'cannot be sandboxed here, run them with your full '
+                    'privileges')
+    group.addoption('--seed', type=int, metavar='N', help='repeat the random '
+                    'numbers of an earlier run; not for grading new files, '
+                    'which could try small numbers')
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Decide what is checked."""
+    option = config.option
+    folder = Path(os.path.abspath(option.submission or ROOT))
+    if option.submission:
+        if not folder.is_dir():
+            raise pytest.UsageError(f'no such folder: {option.submission}')
+        config.args = sorted(str(path) for path in TESTS.glob('test_*.py'))
+    config.stash[EXAMINED] = {}
+    config.stash[KEPT] = contextlib.ExitStack()
+    config.stash[SERVER] = ForkServer()
+    # The command has put its own job there.
+    config.stash.setdefault(JOB, Job(
+        [File(folder.name, folder, task) for task in range(len(FILES))],
+        config.stash[SERVER].connect,
+        secrets.randbits(128) if option.seed is None else option.seed,
+        option.time_limit, option.trust or folder == ROOT))
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Leave nothing running."""
+    if SERVER in config.stash:
+        forget(config)
+        config.stash[SERVER].close()
+
+
+def pytest_report_header(config: pytest.Config) -> Optional[str]:
+    """Say how to repeat the random numbers."""
+    return (f'--seed {config.stash[JOB].seed}'
+            if config.option.submission else None)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Give each check of the specification the files that it is about."""
+    if 'file' in metafunc.fixturenames:
+        task = getattr(metafunc.module, 'TASK', None)
+        metafunc.parametrize(
+            'file', [pytest.param(file, id=str(file.task))
+                     for file in metafunc.config.stash[JOB].files
+                     if task in (None, file.task)], scope='session')
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: Any, call: Any
+                              ) -> Generator[None, Any, Any]:
+    """Attach the result of a check to its report."""
+    report = yield
+    file = getattr(item, 'callspec', None) and item.callspec.params.get(
+        'file')
+    if isinstance(file, File):
+        report.result = result_of(item, report, call.excinfo, file)
+    return report
+
+
+def result_of(item: Any, report: Any, raised: Any, file: File) -> Result:
+    """Return what became of a check so far."""
+    details = getattr(item.function, 'requirement', None)
+    column = ('style' if getattr(item.module, 'TASK', None) is None
+              else str(file.task))
+    result = Result(
+        submission=file.submission, task=file.task, column=column,
+        check=item.originalname, title=title(item.function),
+        example=details.example if details else '',
+        question=details.question if details else '',
+        outcome=PASSED if report.passed else
+        NOT_RUN if report.skipped else FAILED)
+    problem = raised.value if raised else None
+    if isinstance(problem, Failure):
+        result.expected, result.found = problem.expected, problem.found
+        result.fix, result.call = problem.fix, problem.call
+    elif isinstance(problem, NotGraded):
+        result.outcome, result.found = NOT_GRADED, problem.reason
+    elif isinstance(problem, NotRun):
+        result.found = problem.reason
+    elif problem is not None:
+        # A mistake in the checker itself.
+        result.machinery = True
+        result.found = f'{type(problem).__name__}: {problem}'
+    return result
+
+
+def pytest_report_teststatus(report: Any) -> Optional[tuple[str, str, str]]:
+    """Show checks that were not graded as such."""
+    result = getattr(report, 'result', None)
+    if result and result.outcome == NOT_GRADED and report.when == 'call':
+        return 'not graded', 'G', 'NOT GRADED'
+    return None
+
+
+@pytest.fixture(autouse=True)
+def _quiet() -> Iterator[None]:
+    """Let no test warn of numbers that a submission made infinite."""
+    with np.errstate(all='ignore'):
+        yield
+
+
+@pytest.fixture
+def calls(request: pytest.FixtureRequest, file: File) -> list[Call]:
+    """What each call of autoencoder() gave; it is looked at once."""
+    config = request.config
+    known = config.stash[EXAMINED]
+    if file not in known:
+        # One file at a time, because its models and numbers are large.
+        forget(config)
+        known[file] = examine(config, file)
+    return known[file]
+
+
+def examine(config: pytest.Config, file: File) -> list[Call]:
+    """Start a sandbox for a file, and make its calls."""
+    job = config.stash[JOB]
+    try:
+        content = source.read(file.path)
+        source.parse(content)
+    except source.Unreadable as problem:
+        return failed_calls(file.task, Failure(
+            BUILDS, f'{file.path.name} {problem}'))
+    trust = job.trust and bool(missing_sandbox())
+    child = config.stash[KEPT].enter_context(
+        sandbox(job.connect(), job.time_limit, trust))
+    return Session(child.ask, file.path.name).open(
+        content, file.task, job.seed)
+
+
+def forget(config: pytest.Config) -> None:
+    """End the sandbox of a file, and forget what was seen of it."""
+    config.stash[EXAMINED].clear()
+    config.stash[KEPT].close()

@@ -1,0 +1,152 @@
+"""One file in the sandbox: imports it, makes its calls, runs experiments."""
+import base64
+import hashlib
+from typing import Any, Callable, Union
+
+from checker.grader import keras_errors
+from checker.grader.call import Call
+from checker.grader.call_spec import CallSpec, call_specs
+from checker.grader.failure import Failure, NotRun
+from checker.grader.sandbox_client import CannotRun
+from checker.protocol import (
+    NAMES,
+    Build,
+    Experiment,
+    Import,
+    Imported,
+    Raised,
+    Trial,
+)
+from checker.wire import Malformed, decode_reply, encode
+
+# What a file must do, for a failure to do it.
+BUILDS = 'an autoencoder() that builds its models'
+THREE = '(model, model, model)'
+
+
+class Session:
+    """A conversation with the sandbox about one file."""
+
+    def __init__(self, ask: Callable[[Any], Any], name: str) -> None:
+        """Start a conversation.
+
+        Args:
+            ask: sends a request and returns the reply, as Sandbox.ask().
+            name: of the numbered file.
+        """
+        self._ask, self._name = ask, name
+        # The calls that worked.
+        self._built: list[CallSpec] = []
+        # Why the process that runs the file has ended, if it has.
+        self._ended = ''
+
+    def open(self, source: bytes, task: int, seed: int) -> list[Call]:
+        """Return the calls of a file, all of them made."""
+        specs, number = call_specs(task), 0
+        problem = self._load(source, task, seed)
+        if problem:
+            return failed_calls(task, problem)
+        calls = []
+        for spec in specs:
+            made = self._call(spec)
+            calls.append(Call(spec, made, self._trying(number), seed))
+            number += isinstance(made, Build)
+            if self._ended and isinstance(made, Failure):
+                # Whatever ends the process costs the file.
+                return failed_calls(task, made)
+        return calls
+
+    def _load(self, source: bytes, task: int,
+              seed: int) -> Union[Failure, None]:
+        """Import the file; return why that is not possible."""
+        request = Import(base64.b64encode(source).decode(), self._name,
+                         hashlib.sha256(f'{seed} {task}'.encode())
+                         .hexdigest())
+        try:
+            reply = self._request('load', request, Imported)
+        except CannotRun as problem:
+            return Failure(BUILDS, f'{self._name} cannot be imported: '
+                           f'{problem}')
+        if isinstance(reply, Raised):
+            return Failure(
+                BUILDS, f'{self._name} cannot be imported: '
+                + self._describe(reply), keras_errors.fix_for(reply))
+        if reply.callable:
+            return None
+        others = f' (found: {", ".join(reply.functions)})' * bool(
+            reply.functions)
+        return Failure(BUILDS, f'no function named autoencoder{others}',
+                       'Define autoencoder() at module level.')
+
+    def _call(self, spec: CallSpec) -> Union[Build, Failure]:
+        """Make a call of autoencoder()."""
+        try:
+            reply = self._request('call', repr(spec.arguments), Build)
+            if isinstance(reply, Build) and not is_consistent(reply):
+                raise Malformed
+        except (CannotRun, Malformed) as problem:
+            return Failure(BUILDS, self._end(problem), call=str(spec))
+        if isinstance(reply, Build):
+            self._built.append(spec)
+            return reply
+        fix, works = keras_errors.fix_for(reply), ''
+        if self._built:
+            works = f', although {self._built[0]} works'
+            fix = fix or keras_errors.fix_for_later_call(reply)
+        return Failure(BUILDS, f'an error{works}: {self._describe(reply)}',
+                       fix, str(spec))
+
+    def _trying(self, number: int) -> Callable[..., Any]:
+        """Return what tries experiments on the models of a call."""
+        def run(experiment: Experiment, trial: Trial, kind: type) -> Any:
+            if self._ended:
+                raise NotRun(f'the file had ended: {self._ended}')
+            try:
+                reply = self._request('experiment', {
+                    'name': experiment.name, 'build': number,
+                    'trial': trial}, kind)
+            except (CannotRun, Malformed) as problem:
+                why, *more = self._end(problem).split('\n')
+                raise Failure('', '\n'.join([
+                    f'{why}, while it was to {experiment.value} '
+                    f'({len(trial.inputs):,} samples)', *more])) from None
+            if isinstance(reply, Raised):
+                raise Failure('', 'an error: ' + self._describe(reply),
+                              keras_errors.fix_for(reply))
+            return reply
+
+        return run
+
+    def _request(self, name: str, content: Any, kind: type) -> Any:
+        return decode_reply(kind, self._ask({name: encode(content)}))
+
+    def _end(self, problem: Exception) -> str:
+        """Take note that the process is of no more use; return why."""
+        self._ended = (str(problem) if isinstance(problem, CannotRun)
+                       else 'it gave no reply that can be understood')
+        return self._ended
+
+    def _describe(self, error: Raised) -> str:
+        """Return an error, and the lines of the file that led to it."""
+        return '\n'.join([str(error), *(
+            f'  {self._name}, line {line.number}, in {line.function}\n'
+            f'    {line.code}' for line in error.lines)])
+
+
+def failed_calls(task: int, failure: Failure) -> list[Call]:
+    """Return the calls of a file that cannot be run."""
+    def run(*_: Any) -> None:
+        raise failure
+
+    return [Call(spec, failure, run, 0) for spec in call_specs(task)]
+
+
+def is_consistent(build: Build) -> bool:
+    """Return whether a reply describes models without contradictions."""
+    wanted = {*NAMES} if build.returned == THREE else set()
+    owned = [model.weights for model in build.models.values()]
+    places = {*range(len(build.weights))}
+    rates = build.optimizer is None or build.optimizer.rates
+    return bool({*build.models} == wanted and set().union(*owned) == places
+                and {*build.trained} <= places and rates
+                and all(len({*each}) == len(each) for each in owned))

@@ -1,0 +1,81 @@
+"""Reads a numbered file and parses it, without running any of it."""
+import ast
+import io
+import os
+import stat
+import symtable
+import tokenize
+import warnings
+from pathlib import Path
+
+LARGEST = 2 ** 16
+
+
+class Unreadable(Exception):
+    """A file is not there or is not Python; completes "the file …"."""
+
+
+def read(path: Path) -> bytes:
+    """Return the bytes of a file.
+
+    Raises:
+        Unreadable: if there are none, or none that belong here.
+    """
+    folder = os.path.realpath(path.parent)
+    try:
+        if not os.path.lexists(path):
+            raise Unreadable('cannot be read: there is no such file')
+        if not os.path.exists(path):
+            raise Unreadable('cannot be read: it is a broken symbolic '
+                             'link')
+        if os.path.commonpath([folder, os.path.realpath(path)]) != folder:
+            raise Unreadable('cannot be read: it is a symbolic link out '
+                             'of the folder')
+        if not stat.S_ISREG(os.stat(path).st_mode):
+            raise Unreadable('cannot be read: it is not a file')
+        with open(path, 'rb') as file:
+            source = file.read(LARGEST + 1)
+    except OSError as error:
+        raise Unreadable(f'cannot be read: {error.strerror}') from None
+    if len(source) > LARGEST:
+        raise Unreadable(f'cannot be read: it is larger than {LARGEST} '
+                         'bytes')
+    if not source.strip():
+        raise Unreadable('cannot be read: it is empty')
+    return source
+
+
+def lines(source: bytes) -> list[str]:
+    """Return the lines of a file, decoded as Python does, ends kept.
+
+    Raises:
+        Unreadable: if they cannot be decoded.
+    """
+    try:
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(source).readline)
+        return io.StringIO(source.decode(encoding), newline='').readlines()
+    except (SyntaxError, UnicodeError) as error:
+        raise Unreadable(f'is not valid Python: {error}') from None
+
+
+def parse(source: bytes) -> ast.Module:
+    """Return the syntax tree of a file.
+
+    Raises:
+        Unreadable: if it is not valid Python.
+    """
+    try:
+        # symtable refuses deep nesting, which would crash ast in Python 3.10.
+        # compile() is not used: the code of a few lines can fill any memory.
+        with warnings.catch_warnings():
+            # They quote the file, escape sequences included.
+            warnings.simplefilter('ignore')
+            symtable.symtable(source, '<file>', 'exec')  # type: ignore
+            return ast.parse(source)
+    except SyntaxError as error:
+        where = f'line {error.lineno}: ' if error.lineno else ''
+        raise Unreadable(
+            f'is not valid Python: {where}{error.msg}') from None
+    except (ValueError, RecursionError, MemoryError) as error:
+        raise Unreadable('is not valid Python: '
+                         f'{str(error) or type(error).__name__}') from None

@@ -1,0 +1,170 @@
+"""How auto of every file must be compiled and trained."""
+from collections.abc import Sequence
+
+import numpy as np
+
+from checker.grader import expected, losses, tolerances
+from checker.grader.call import Call
+from checker.grader.failure import Failure
+from checker.grader.function import (
+    decoder_computes,
+    encoder_computes,
+    training_changes_nothing,
+)
+from checker.grader.not_graded import (
+    check_optimizer,
+    check_steps,
+    not_the_gradients,
+)
+from checker.grader.requirement import Check, requirement
+from checker.grader.scenarios import Scenario
+from checker.grader.structure import returns_three_models
+from checker.protocol import Experiment, Fit
+
+L1 = ('Give activity_regularizer=keras.regularizers.L1(lambtha) to the '
+      'latent layer alone.')
+ADAM = ("Call auto.compile with optimizer='adam', or with "
+        'keras.optimizers.Adam() and at most a learning rate.')
+
+
+@requirement(after=[returns_three_models], example='auto.compile(')
+def optimizer_is_adam(call: Call) -> None:
+    """auto is compiled with Adam."""
+    optimizer, wanted = call.build.optimizer, 'auto compiled with Adam'
+    if not optimizer:
+        raise Failure(wanted, 'auto is not compiled', ADAM)
+    check_optimizer(optimizer)
+    if optimizer.kind != 'Adam':
+        raise Failure(wanted, f'auto compiled with {optimizer.kind}', ADAM)
+    if optimizer.variants:
+        raise Failure(
+            wanted, f'Adam({", ".join(optimizer.variants)})', ADAM)
+    if not min(optimizer.rates) >= 0 < max(optimizer.rates):
+        raise Failure('Adam with a learning rate above 0',
+                      f'a learning rate of {min(optimizer.rates):g}', ADAM)
+
+
+@requirement(after=[encoder_computes, decoder_computes],
+             example='auto.compile(')
+def every_weight_is_trained(call: Call) -> None:
+    """auto trains every weight."""
+    frozen = {*call.build.models['auto'].weights} - {*call.build.trained}
+    if frozen:
+        raise Failure('every weight of auto trained',
+                      f'{len(frozen)} weights that are frozen',
+                      'Remove trainable = False.')
+
+
+@requirement(after=[encoder_computes, decoder_computes, optimizer_is_adam],
+             example='auto.compile(')
+def auto_can_be_evaluated(call: Call) -> None:
+    """evaluate() works."""
+    call.observe(Experiment.LOSS, Scenario.LOSS, 'evaluate() works')
+
+
+@requirement(after=[auto_can_be_evaluated], simplest=True,
+             example='auto.compile(')
+def auto_can_be_trained(call: Call) -> None:
+    """fit() works."""
+    loss = losses.loss_in(trained(call).logs)
+    if not np.isfinite(loss):
+        raise Failure('a loss that is a number', f'a loss of {loss}')
+
+
+def trained(call: Call) -> Fit:
+    """Return a Fit; the gradients are those of the loss it reports."""
+    scenario = Scenario.STEP if call.spec.task == 3 else Scenario.LOSS
+    return call.observe(Experiment.FIT, scenario, 'fit() works')
+
+
+@requirement(after=[auto_can_be_evaluated, training_changes_nothing],
+             example='auto.compile(')
+def loss_is_cross_entropy(call: Call) -> None:
+    """The loss is the binary cross-entropy, averaged over the values."""
+    compare_loss(call, 'the binary cross-entropy, averaged over all values')
+
+
+def compare_loss(call: Call, wanted: str) -> None:
+    """Require the loss of files 0 to 2."""
+    # Written as `<` so that NaN fails.
+    if losses.error_of(call) < tolerances.LOSS:
+        return
+    found = losses.explain(call)
+    if found:
+        raise Failure(wanted, found, fix_of_loss(call, found))
+    seen = call.observe(Experiment.LOSS, Scenario.LOSS, '')
+    trial = call.trial(Scenario.LOSS)
+    raise Failure(
+        f'{wanted}: {expected.loss(call.spec, trial):.4g} here',
+        f'a loss of {losses.loss_in(seen.logs):.4g}',
+        L1 if call.spec.lambtha else '')
+
+
+def fix_of_loss(call: Call, found: str) -> str:
+    """Return what to type if the loss is made of different terms."""
+    if 'kernel' in found or 'bias' in found:
+        return ('Remove kernel_regularizer and bias_regularizer: they look '
+                'at weights.')
+    if 'penalty' in found or 'norm' in found:
+        return L1 if call.spec.task == 1 else (
+            'Remove what adds to the loss: activity_regularizer, '
+            'add_loss().')
+    if 'times the binary' in found:
+        return ('Let nothing weigh the loss: neither loss_weights nor a '
+                'factor.')
+    return "Pass loss='binary_crossentropy' to auto.compile()."
+
+
+def training_follows(loss_is_right: Check) -> Check:
+    """Return the requirement that training follows a loss.
+
+    Args:
+        loss_is_right: the requirement on that loss.
+    """
+    @requirement(after=[loss_is_right, every_weight_is_trained,
+                        auto_can_be_trained], simplest=True,
+                 example='auto.compile(')
+    def training_follows_the_loss(call: Call) -> None:
+        """Training follows the gradient of that loss."""
+        trial, seen = call.trial(Scenario.LOSS), trained(call)
+        check_steps(call.build, seen)
+        compare_training_loss(call, losses.loss_in(seen.logs),
+                              expected.loss(call.spec, trial))
+        compare_gradients(call, seen, expected.gradients(call.spec, trial))
+
+    return training_follows_the_loss
+
+
+training_follows_the_loss = training_follows(loss_is_cross_entropy)
+
+
+def compare_training_loss(call: Call, found: float, wanted: float) -> None:
+    """Require that fit() reports the loss that evaluate() gives."""
+    if not abs(found - wanted) < tolerances.TRAINED * abs(wanted):
+        raise Failure(
+            'the same loss in fit() as in evaluate()',
+            f'a loss of {found:.4g} in fit() where {wanted:.4g} is expected',
+            'Add the same terms whether training is True or not.')
+
+
+def compare_gradients(call: Call, seen: Fit,
+                      wanted: Sequence[np.ndarray]) -> None:
+    """Require the gradients of a fit."""
+    wrong: dict[int, bool] = {}
+    for number, (found, right) in enumerate(zip(
+            call.ordered(seen.gradients), wanted)):
+        length = np.linalg.norm(right)
+        # Written as `not <` so that NaN fails.
+        if not np.linalg.norm(found - right) < (
+                tolerances.GRADIENT * length + tolerances.FAINT):
+            wrong[number] = not found.any()
+    if not wrong:
+        return
+    not_the_gradients(call.build)
+    place, none = max(wrong.items())
+    raise Failure(
+        'the gradient of the loss for every weight',
+        f'{"no" if none else "a different"} gradient at {call.where(place)}',
+        'Remove stop_gradient, which keeps weights from learning.' if none
+        else 'Remove what changes gradients or weights in a step: '
+        'stop_gradient, constraints.')

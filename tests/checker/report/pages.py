@@ -1,0 +1,168 @@
+"""Writes a page in Markdown for the author of a submission.
+
+Nothing that came from a submission becomes markup, a link or a mention: it
+stands in code alone.
+"""
+import contextlib
+import hashlib
+import platform
+import re
+from collections.abc import Iterator
+from importlib import metadata
+from pathlib import Path
+
+from checker.grader import source
+from checker.report.results import (
+    FAILED,
+    NOT_FINISHED,
+    NOT_GRADED,
+    NOT_RUN,
+    PASSED,
+    Result,
+    Row,
+    Submission,
+)
+from checker.specification import FILES
+from checker.wire import printable
+
+ROOT = Path(__file__).resolve().parents[3]
+# Headings of README.md, for each file.
+QUESTIONS = ('What is an autoencoder?', 'What is a sparse autoencoder?',
+             'What is a convolutional autoencoder?',
+             'What is a variational autoencoder?')
+# A name of a file may be longer than this, in bytes.
+NAME_BYTES = 200
+# {the Keras that judged: (pattern of a failure, what a different one does)}
+KERASES = {
+    '3': ('KerasTensor(?! of )|[Ss]ymbolic (Keras|`?tf)|add_metric|'
+          r'add_loss\(\)', 'Keras 2.15, which the course uses, accepts this.'),
+    '2': (r"no attribute '(ops|random)'", 'Keras 3 accepts this.')}
+
+
+def versions() -> str:
+    """Return which Python and packages judge, without importing any."""
+    found = [f'Python {platform.python_version()}']
+    for package in ('tensorflow', 'tensorflow-cpu', 'keras'):
+        with contextlib.suppress(metadata.PackageNotFoundError):
+            found.append(f'{package} {metadata.version(package)}')
+    return ', '.join(found)
+
+
+def page(submission: Submission) -> str:
+    """Return the page of a submission."""
+    rows = [*submission.rows()]
+    lines = [f'# Feedback for {code(submission.name)}', '',
+             f'Checked with {versions()}.', '',
+             '| file | verdict | checks passed |', '| --- | --- | --- |']
+    lines += [f'| {title(row.task)} | {row.verdict} | '
+              f'{row.passed} of {row.total} |' for row in rows]
+    for row in rows:
+        if row.verdict != PASSED:
+            lines += ['', f'## {title(row.task)}',
+                      *about(row, submission)]
+    return '\n'.join([*lines, ''])
+
+
+def about(row: Row, submission: Submission) -> Iterator[str]:
+    """Yield lines about a column that did not pass."""
+    results = submission.of(row.task)
+    if row.verdict == NOT_FINISHED and len(results) < max(row.total, 1):
+        yield from ('', 'The run was interrupted here: only '
+                    f'{len(results)} of {row.total} checks were made.')
+    for result in results:
+        if result.outcome == FAILED:
+            yield from failure(result, submission.folder)
+        elif result.outcome == NOT_GRADED:
+            yield from ('', f'### Not graded: {plain(result.title)}', '',
+                        f'{plain(result.found)}.')
+    count = sum(result.outcome == NOT_RUN for result in results)
+    if count:
+        yield from ('', f'{count} check{"s" * (count > 1)} not run because '
+                    'of this.')
+
+
+def file_name(name: str) -> str:
+    """Return the name of the file for the page of a submission."""
+    stem = re.sub('[%/]', lambda sign: f'%{ord(sign[0]):02X}', name)
+    if len(stem.encode()) > NAME_BYTES:
+        stem = hashlib.sha256(stem.encode()).hexdigest()
+    return f'{stem}.md'
+
+
+def title(column: str) -> str:
+    """Return what a column of the table is about."""
+    return 'House rules' if column == 'style' else FILES[int(column)]
+
+
+def failure(result: Result, folder: Path) -> Iterator[str]:
+    """Yield lines about a check that failed."""
+    name = FILES[result.task]
+    yield from ('', f'### Failed: {plain(result.title)}', '')
+    if result.machinery:
+        yield block(result.found)
+        return
+    yield from (f'Expected: {plain(result.expected)}.', '', 'Found:', '',
+                block(result.found))
+    if result.call:
+        yield from ('', f'For the call {code(result.call)}.')
+    number = re.match('(?s).*?line ([0-9]+): ', result.found)
+    if number:
+        yield from ('', f'Line {number[1]} of {name}:', '',
+                    block(line_of(folder / name, int(number[1]))))
+    if result.fix:
+        yield from ('', f'What to change: {plain(result.fix)}')
+    pattern, other = KERASES.get(
+        metadata.version('keras').partition('.')[0], ('$^', ''))
+    if re.search(pattern, result.found):
+        yield from ('', f'With a different Keras: {other}')
+    yield from reading(result, name)
+
+
+def reading(result: Result, name: str) -> Iterator[str]:
+    """Yield lines about what to read in the checker's repository."""
+    where: list[str] = []
+    if result.example:
+        where.append(f'line {line_with(result.example, name)} of {name}')
+    if result.column != 'style':
+        question = result.question or QUESTIONS[result.task]
+        where.append(f'“{question}” in README.md')
+    if where:
+        yield from ('', 'What to read in the checker\'s repository: '
+                    f'{" and ".join(where)}.')
+
+
+def line_with(text: str, name: str) -> int:
+    """Return where the repository's own file has a text first."""
+    lines = (ROOT / name).read_text(encoding='utf-8').splitlines()
+    return next(number for number, line in enumerate(lines, 1)
+                if text in line)
+
+
+def line_of(path: Path, number: int) -> str:
+    """Return a line of a submission, as far as it can be shown."""
+    try:
+        return printable(source.lines(source.read(path))[number - 1].strip())
+    except (source.Unreadable, IndexError):
+        return ''
+
+
+def plain(text: str) -> str:
+    """Return a text of ours in which nothing is markup."""
+    return re.sub(r'([\\`*_\[\]<>#|])', r'\\\1', text)
+
+
+def code(text: str) -> str:
+    """Return a line as code."""
+    fence = '`' * (1 + longest(text))
+    return f'{fence} {text} {fence}'
+
+
+def block(text: str) -> str:
+    """Return lines as a block of code."""
+    fence = '`' * max(3, 1 + longest(text))
+    return f'{fence}text\n{text}\n{fence}'
+
+
+def longest(text: str) -> int:
+    """Return how many backticks follow each other in a text, at most."""
+    return max(map(len, re.findall('`+', text)), default=0)

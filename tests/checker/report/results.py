@@ -1,0 +1,132 @@
+"""The results of checks: all that is shown or written comes from them."""
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from checker.specification import FILES
+
+PASSED, FAILED, NOT_RUN, NOT_GRADED = (
+    'passed', 'failed', 'not run', 'not graded')
+# Verdicts that are not outcomes as well.
+COULD_NOT_BE_RUN, NOT_FINISHED = 'could not be run', 'not finished'
+# The columns of the table.
+COLUMNS = (*map(str, range(len(FILES))), 'style')
+# The check that fails if no call of autoencoder() builds.
+BUILDS = 'test_calls_build'
+
+
+@dataclass
+class Result:
+    """What became of a check.
+
+    submission: its name, as it is shown.
+    task: the number of the file.
+    column: of the table: the task or 'style'.
+    check: the name of the test; title: what it requires.
+    outcome: one of the four above.
+    expected, found, fix, call: of a failure; found gives the reason of every
+        other outcome.
+    example: code of the repository's own file that shows how it is met.
+    question: a heading of README.md about it, or ''.
+    machinery: whether the checker itself failed.
+    """
+    submission: str
+    task: int
+    column: str
+    check: str
+    title: str
+    outcome: str
+    expected: str = ''
+    found: str = ''
+    fix: str = ''
+    call: str = ''
+    example: str = ''
+    question: str = ''
+    machinery: bool = False
+
+    def __str__(self) -> str:
+        """In one line."""
+        found = self.found.partition('\n')[0]
+        if self.outcome != FAILED or self.machinery:
+            return f'{self.title}: {found}'
+        call = f' ({self.call})' * bool(self.call)
+        return f'{self.title}: expected {self.expected}; found {found}{call}'
+
+
+def key_of(item: Any) -> tuple[str, str]:
+    """Return the column and the name of a check, from pytest's item."""
+    task = getattr(item.module, 'TASK', None)
+    return 'style' if task is None else str(task), item.originalname
+
+
+class Row(NamedTuple):
+    """What became of a column of a submission: a line of the CSV file."""
+    submission: str
+    task: str
+    passed: int
+    total: int
+    verdict: str
+    first_failure: str
+
+
+@dataclass
+class Submission:
+    """A submission, and all that is known about it.
+
+    left: the numbers of the files that are not done.
+    planned: of each file, the checks that were to run, as (column, check).
+    problems: why the checks of a file did not finish.
+    """
+    name: str
+    folder: Path
+    left: set[int] = field(default_factory=lambda: {*range(len(FILES))})
+    planned: dict[int, list[tuple[str, str]]] = field(default_factory=dict)
+    results: list[Result] = field(default_factory=list)
+    problems: dict[int, str] = field(default_factory=dict)
+
+    def of(self, column: str) -> list[Result]:
+        """Return the results of a column, sorted by file."""
+        return sorted((result for result in self.results
+                       if result.column == column),
+                      key=lambda result: result.task)
+
+    def rows(self) -> Iterator[Row]:
+        """Yield a Row for each column that was asked for."""
+        for column in COLUMNS:
+            total = sum(column == other for planned in self.planned.values()
+                        for other, _ in planned)
+            unfinished = [task for task in (*self.left, *self.problems)
+                          if column in (str(task), 'style')]
+            if total or unfinished:
+                yield self.row(column, total, bool(unfinished))
+
+    def row(self, column: str, total: int, unfinished: bool) -> Row:
+        """Return the Row of a column."""
+        results = self.of(column)
+        count = Counter(result.outcome for result in results)
+        failures = [result for result in results if result.outcome == FAILED]
+        broken = any(result.machinery for result in failures)
+        others = [result for result in results
+                  if result.outcome == NOT_GRADED]
+        if failures and not broken:
+            could_run = count[PASSED] or failures[0].check != BUILDS
+            verdict = FAILED if could_run else COULD_NOT_BE_RUN
+        elif others:
+            verdict = NOT_GRADED
+        elif count[PASSED] == total and not unfinished:
+            verdict = PASSED
+        else:
+            verdict = NOT_FINISHED
+        first = next(map(str, failures or others), '')
+        return Row(self.name, column, count[PASSED], total, verdict, first)
+
+    def verdict(self) -> str:
+        """Return what became of the submission."""
+        found = {row.verdict for row in self.rows()}
+        if COULD_NOT_BE_RUN in found:
+            return FAILED
+        return next((verdict for verdict in (
+            FAILED, NOT_FINISHED, NOT_GRADED, PASSED) if verdict in found),
+            NOT_FINISHED)

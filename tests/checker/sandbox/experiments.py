@@ -1,0 +1,140 @@
+"""What is tried with the models of a call.
+
+Each experiment takes the models and a trial, and returns an observation of
+checker.protocol.
+"""
+import contextlib
+import functools
+from collections.abc import Iterator
+from typing import Any, Callable, Optional
+
+import numpy as np
+import tensorflow as tf
+import tensorflow.keras as keras
+
+from checker.protocol import (
+    NAMES,
+    Draws,
+    Experiment,
+    Fit,
+    Loss,
+    Losses,
+    Outputs,
+    Passed,
+    Trial,
+)
+from checker.sandbox.models import Models, leaves
+from checker.sandbox.watching import array, arrays, watched
+
+# A power of 2 does not round; a large one keeps the gradient's digits.
+RATE = 256.
+
+
+def run(experiment: Experiment, models: Models, trial: Trial) -> Any:
+    """Run an experiment."""
+    models.set(trial)
+    return EXPERIMENTS[experiment](models, trial)
+
+
+def outputs(models: Models, trial: Trial,
+            training: Optional[bool] = None) -> Outputs:
+    """Return what each model gives for a batch."""
+    mode = {} if training is None else {'training': training}
+    given, passed = {}, {}
+    for name, batch in zip(NAMES, (trial.inputs, trial.codes, trial.inputs)):
+        model = getattr(models, name)
+        with watched(leaves(model) if name != 'auto' else ()) as calls:
+            given[name] = arrays(model(tf.constant(batch, 'float32'), **mode))
+        passed[name] = tuple(
+            Passed(models.positions(call.layer.weights), call.inputs)
+            for call in calls
+            if call.layer.weights and call.inputs is not None)
+    return Outputs(**given, passed=passed)
+
+
+def loss(models: Models, trial: Trial) -> Loss:
+    """Return the loss of a batch."""
+    with eagerly():
+        return evaluate(models.auto, trial.inputs, trial.inputs)
+
+
+def losses(models: Models, trial: Trial) -> Losses:
+    """Return the losses of each sample and of the batch."""
+    x = trial.inputs
+    with eagerly():
+        *each, whole, again, inverted = (
+            evaluate(models.auto, *pair) for pair in (
+                *((sample, sample) for sample in x[:, None]),
+                (x, x), (x, x), (x, 1 - x)))
+    return Losses(tuple(each), whole, again, inverted)
+
+
+def evaluate(auto: Any, inputs: np.ndarray, targets: np.ndarray) -> Loss:
+    """Return the losses that test_step() gives for a batch."""
+    auto.reset_metrics()
+    return Loss(numbers(auto.test_step((
+        tf.constant(inputs, 'float32'), tf.constant(targets, 'float32')))))
+
+
+def fit(models: Models, trial: Trial) -> Fit:
+    """Train on one batch, by plain gradient descent in Adam's place."""
+    auto, x, seen = models.auto, trial.inputs.astype('float32'), []
+    # fit() itself may return a metric that has the name of the loss.
+    watch = keras.callbacks.LambdaCallback(
+        on_train_batch_end=lambda batch, logs: seen.append(numbers(logs)))
+    # A graph that runs once is not worth being rewritten for speed.
+    tf.config.optimizer.set_experimental_options(
+        {'disable_meta_optimizer': True})
+    before = [array(weight) for weight in models.weights]
+    usual = auto.optimizer
+    auto.optimizer = descent = keras.optimizers.SGD(RATE)
+    # autoencoder() may have trained already, with a graph for its optimizer.
+    auto.train_function = None
+    try:
+        auto.fit(x, x, batch_size=len(x), verbose=0, callbacks=[watch])
+    finally:
+        auto.optimizer, auto.train_function = usual, None
+    after = [array(weight) for weight in models.weights]
+    return Fit(seen[0], int(descent.iterations), tuple(
+        ((old.astype(float) - new) / RATE).reshape(shape)
+        for old, new, shape in zip(before, after, models.build.weights)))
+
+
+def draws(models: Models, trial: Trial) -> Draws:
+    """Return z and the output of auto, again and again."""
+    encoder, auto = models.encoder, models.auto
+    x = tf.constant(trial.inputs, 'float32')
+    graph = tf.function(functools.partial(auto, training=True))
+    return Draws(*(
+        tuple(arrays(function(x))[0] for function in functions)
+        for functions in (
+            [encoder, functools.partial(encoder, training=False)]
+            + 2 * [functools.partial(encoder, training=True)],
+            [auto, functools.partial(auto, training=False)] + 2 * [graph])))
+
+
+def numbers(logs: dict[str, Any]) -> dict[str, float]:
+    """Return logs as numbers."""
+    return {name: float(np.mean(array(value)))
+            for name, value in logs.items()}
+
+
+@contextlib.contextmanager
+def eagerly() -> Iterator[None]:
+    """Run functions line by line: compiling them takes longer."""
+    before = tf.config.functions_run_eagerly()
+    tf.config.run_functions_eagerly(True)
+    try:
+        yield
+    finally:
+        tf.config.run_functions_eagerly(before)
+
+
+EXPERIMENTS: dict[Experiment, Callable[[Models, Trial], Any]] = {
+    Experiment.OUTPUTS: outputs,
+    Experiment.OUTPUTS_IN_TRAINING: functools.partial(outputs, training=True),
+    Experiment.LOSS: loss,
+    Experiment.LOSSES: losses,
+    Experiment.FIT: fit,
+    Experiment.DRAWS: draws,
+}
