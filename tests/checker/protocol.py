@@ -188,12 +188,11 @@ class Losses:
     """The losses of evaluations; see Loss.
 
     each: of each sample alone.
-    whole, again: of the batch, twice.
+    whole: of the batch.
     inverted: of the batch with the targets 1 - x for the inputs x.
     """
     each: tuple[Loss, ...]
     whole: Loss
-    again: Loss
     inverted: Loss
 
 

@@ -17,12 +17,12 @@ PARAMETERS = (
 # the encoding's: this reveals a size that is written in or bounded, and a
 # layer that is told by its size.
 ARGUMENTS: tuple[tuple[tuple[Any, ...], ...], ...] = (
-    ((784, [128, 64], 32), (12, [9, 12, 8, 13, 13], 8), (8, [10], 11)),
-    ((784, [128, 64], 32, 10e-6), (12, [9, 12, 8, 13, 13], 8, 0.0),
+    ((784, [128, 64], 32), (13, [9, 13, 13], 8), (8, [10], 11)),
+    ((784, [128, 64], 32, 10e-6), (13, [9, 13, 13], 8, 0.0),
      (8, [10], 11, 0.5)),
     (((28, 28, 1), [16, 8, 8], (4, 4, 8)),
      ((28, 44, 3), [4, 6, 3, 4], (2, 3, 4))),
-    ((784, [512], 2), (12, [9, 12, 8, 13, 13], 6), (8, [12], 4)),
+    ((784, [512], 2), (13, [9, 13, 13], 6), (8, [12], 4)),
 )
 # The call of each file that is made a second time, after the others: the
 # models that it returns must be new.

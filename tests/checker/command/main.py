@@ -47,8 +47,9 @@ def main(words: list[str]) -> int:
         print(f'check.py: error: {problem}', file=sys.stderr)
         return USAGE_ERROR
     finally:
-        for checked in supervisor.close():
-            take(checked, submissions)
+        unfinished = supervisor.close()
+    for checked in unfinished:
+        take(checked, submissions)
     found = [*submissions.values()]
     written = finish(found, options)
     if not any(submission.planned for submission in found) and not status:

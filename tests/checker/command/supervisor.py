@@ -6,6 +6,7 @@ costs one file.
 """
 import argparse
 import dataclasses
+import gc
 import json
 import os
 import selectors
@@ -115,6 +116,8 @@ class Supervisor:
         # While TensorFlow is imported: what all submissions share.
         for task in {file.task for file in files}:
             scenarios.draw_all(self.options.seed, call_specs(task))
+        # Sessions need not search what they share with this process.
+        gc.freeze()
         while waiting or self.running:
             while waiting and len(self.running) < self.options.n:
                 yield from self.begin(waiting.pop(0))

@@ -19,7 +19,7 @@ def outputs(call: Call, training: bool = False) -> Outputs:
         + ' with training=True' * training)
 
 
-@requirement(after=[*HAS_WEIGHTS, shapes_are_right],
+@requirement(repeated=True, after=[*HAS_WEIGHTS, shapes_are_right],
              example='encoder = keras.Model(')
 def outputs_are_in_order(call: Call) -> None:
     """The outputs of the encoder are z, mean and log variance."""
@@ -35,13 +35,14 @@ def outputs_are_in_order(call: Call) -> None:
                       'keras.Model(inputs, [z, mean, log_variance])')
 
 
-@requirement(after=[outputs_are_in_order], example="activation='relu'")
+@requirement(repeated=True, after=[outputs_are_in_order],
+             example="activation='relu'")
 def encoder_computes(call: Call) -> None:
     """The encoder computes its layers and nothing else."""
     compare_half(call, 'encoder')
 
 
-@requirement(after=[*HAS_WEIGHTS, shapes_are_right],
+@requirement(repeated=True, after=[*HAS_WEIGHTS, shapes_are_right],
              example="activation='sigmoid'")
 def decoder_computes(call: Call) -> None:
     """The decoder computes its layers and nothing else."""
@@ -81,7 +82,7 @@ def layers_with_relu(count: int) -> str:
     return f'{count} layer{"s" * (count > 1)} with relu'
 
 
-@requirement(after=[encoder_computes, decoder_computes],
+@requirement(repeated=True, after=[encoder_computes, decoder_computes],
              example='decoder(encoder(')
 def auto_decodes_the_encoding(call: Call) -> None:
     """auto(x) is decoder(encoder(x))."""

@@ -152,20 +152,20 @@ def sums(values: Array) -> Array:
     return values.reshape(len(values), -1).sum(axis=1)
 
 
-def losses_of(call: Call) -> tuple[Array, float, float]:
-    """Return the losses of the samples, of the batch, and of it again."""
+def losses_of(call: Call) -> tuple[Array, float]:
+    """Return the losses of the samples, and that of the batch."""
     seen = call.observe(Experiment.LOSSES, Scenario.LOSS,
                         'evaluate() works')
-    values: list[Loss] = [*seen.each, seen.whole, seen.again]
-    *each, whole, again = (loss_in(loss.logs) for loss in values)
-    return np.array(each), whole, again
+    values: list[Loss] = [*seen.each, seen.whole]
+    *each, whole = (loss_in(loss.logs) for loss in values)
+    return np.array(each), whole
 
 
 def explain(call: Call) -> str:
     """Return what the loss of files 0 to 2 is instead, or ''."""
     trial = call.trial(Scenario.LOSS)
     p = expected.reconstruction(call.spec, trial)
-    each, whole, _ = losses_of(call)
+    each, whole = losses_of(call)
     right = entropies(trial.inputs, p)
     if not np.isfinite(each).all():
         return 'a loss that is not a number'

@@ -18,12 +18,14 @@ class Requirement:
     meets: takes a Call; raises Failure, NotGraded or NotRun.
     after: the checks that a call must pass, or this one says nothing.
     simplest: whether one call is enough: the simplest that `after` leaves.
+    repeated: whether a call that is made again is looked at, too.
     example: code of the repository's own file that shows how it is met.
     question: a heading of README.md about it, or ''.
     """
     meets: Callable[[Call], None]
     after: tuple[Check, ...]
     simplest: bool
+    repeated: bool
     example: str
     question: str
 
@@ -35,7 +37,7 @@ def simplicity(call: Call) -> tuple[int, int, bool]:
 
 
 def requirement(after: Sequence[Check] = (), simplest: bool = False,
-                example: str = '', question: str = ''
+                repeated: bool = False, example: str = '', question: str = ''
                 ) -> Callable[[Callable[[Call], None]], Check]:
     """Return a decorator that makes a test of a requirement on one call.
 
@@ -47,7 +49,7 @@ def requirement(after: Sequence[Check] = (), simplest: bool = False,
 
         check.__name__, check.__doc__ = meets.__name__, meets.__doc__
         vars(check)['requirement'] = Requirement(
-            meets, tuple(after), simplest, example, question)
+            meets, tuple(after), simplest, repeated, example, question)
         return check
 
     return decorate
@@ -59,34 +61,35 @@ def judge(calls: list[Call], check: Check) -> None:
     A failure wins over a verdict that the file cannot be graded.  Of several
     failures the one is shown that names a fix, then the simplest call's.
     """
-    problems: list[tuple[Call, Problem]] = []
-    blocked, open_calls = None, 0
-    for call in sorted(calls, key=simplicity):
-        block = blocker(call, check)
-        if block:
-            blocked = blocked or block
-            if is_last(check) and is_last(block.because):
-                # That check is not tried with further calls, either.
-                break
-            continue
-        open_calls += 1
-        problem = outcome(call, check)
-        if problem:
-            problems.append((call, problem))
-        if is_last(check):
-            break
-    if blocked and not open_calls:
-        raise blocked
+    problems = [outcome(call, check) for call in calls_for(calls, check)]
     for kind in (Failure, NotGraded):
-        some = [problem for _, problem in problems
-                if isinstance(problem, kind)]
+        some = [problem for problem in problems if isinstance(problem, kind)]
         if some:
             # min() takes the first of equals, which is the simplest.
             raise min(some, key=lambda problem: not getattr(
                 problem, 'fix', ''))
     # A check that has looked at nothing has not passed.
-    if len(problems) == open_calls and problems:
-        raise problems[0][1]
+    for problem in problems:
+        if problem and None not in problems:
+            raise problem
+
+
+def calls_for(calls: list[Call], check: Check) -> list[Call]:
+    """Return the calls that a check looks at, the simplest first.
+
+    If one call is enough, these are the first that is not blocked, and the
+    blocked ones before it.
+    """
+    chosen: list[Call] = []
+    for call in sorted(calls, key=simplicity):
+        if call.spec.again and not check.requirement.repeated:
+            continue
+        chosen.append(call)
+        block = blocker(call, check)
+        # A check that looks at one call is not tried with further calls.
+        if is_last(check) and (not block or is_last(block.because)):
+            break
+    return chosen
 
 
 def is_last(check: Optional[Check]) -> bool:

@@ -34,7 +34,7 @@ DRAWN, DRAWN_OF_LARGE = 8000, 2000
 TARGETS = np.array([(0, 0), (2, 0), (0, 1.5), (0, -3), (-3, 1), (0.5, -6)])
 # In Scenario.STEP: what mean and log variance are, and the sums of the units
 # of the decoder if z is 0, which no z turns round.
-FLAT, STEADY = 0.001, 15.
+FLAT, STEADY = 0.001, 8.
 # Where the log variances of Scenario.DRAWS lie, in turns.
 WIDE, NARROW = 4., -7.
 
@@ -180,7 +180,8 @@ def draw_step(random: np.random.Generator, spec: CallSpec) -> Trial:
     weights += draw_steady(random, layers, np.zeros((1, *spec.latent)),
                            STEADY)
     # Small logits: float32 can tell their probabilities from 1.
-    weights += [random.standard_normal(last.shapes[0]) / last.sizes[0],
+    weights += [random.standard_normal(last.shapes[0])
+                / (STEADY * np.sqrt(last.sizes[0])),
                 random.standard_normal(last.sizes[1])]
     return make_trial(weights, inputs,
                       random.standard_normal((1, *spec.latent)))

@@ -19,14 +19,15 @@ EDGES = (
     'many filters as input_dims has channels.')
 
 
-@requirement(example='def autoencoder(')
+@requirement(repeated=True, example='def autoencoder(')
 def every_call_builds(call: Call) -> None:
     """autoencoder() builds its models."""
     if isinstance(call.returned, Failure):
         raise call.returned
 
 
-@requirement(after=[every_call_builds], example='return encoder')
+@requirement(repeated=True, after=[every_call_builds],
+             example='return encoder')
 def returns_three_models(call: Call) -> None:
     """autoencoder() returns encoder, decoder and auto."""
     found = call.build.returned
@@ -38,7 +39,7 @@ def returns_three_models(call: Call) -> None:
             if foreign else 'End with: return encoder, decoder, auto')
 
 
-@requirement(after=[returns_three_models], example='reversed(')
+@requirement(repeated=True, after=[returns_three_models], example='reversed(')
 def arguments_are_left_alone(call: Call) -> None:
     """The lists that are passed in stay as they are."""
     if call.build.changed:
@@ -48,7 +49,8 @@ def arguments_are_left_alone(call: Call) -> None:
             'and x.pop() change it.')
 
 
-@requirement(after=[returns_three_models], example='auto.compile(')
+@requirement(repeated=True, after=[returns_three_models],
+             example='auto.compile(')
 def every_call_builds_new_models(call: Call) -> None:
     """Every call builds new models."""
     if not call.build.earlier:
@@ -60,7 +62,8 @@ def every_call_builds_new_models(call: Call) -> None:
             'Make every layer, model and optimizer inside the function.')
 
 
-@requirement(after=[returns_three_models], example='encoder = keras.Model(')
+@requirement(repeated=True, after=[returns_three_models],
+             example='encoder = keras.Model(')
 def shapes_are_right(call: Call) -> None:
     """Each model takes and gives the right shapes."""
     inputs, latent = call.spec.inputs, call.spec.latent
@@ -108,14 +111,14 @@ def spell(layer: Layer, sizes: Sequence[int] = ()) -> str:
     return layer.kind + (f'({told})' if told else '')
 
 
-@requirement(after=[returns_three_models], example='    for ',
+@requirement(repeated=True, after=[returns_three_models], example='    for ',
              question='What is a bottleneck?')
 def encoder_has_the_layers(call: Call) -> None:
     """The encoder has the layers that the arguments ask for."""
     compare_layers(call, 'encoder', call.spec.encoder)
 
 
-@requirement(after=[returns_three_models], example='reversed(')
+@requirement(repeated=True, after=[returns_three_models], example='reversed(')
 def decoder_has_the_layers(call: Call) -> None:
     """The decoder has the hidden layers in reverse, then the output."""
     compare_layers(call, 'decoder', call.spec.decoder)
@@ -175,7 +178,8 @@ def fix_of_layers(half: str, layers: Sequence[Layer],
     return UPSIDE_DOWN if half == 'decoder' else ''
 
 
-@requirement(after=[returns_three_models], example='decoder(encoder(')
+@requirement(repeated=True, after=[returns_three_models],
+             example='decoder(encoder(')
 def auto_is_made_of_both(call: Call) -> None:
     """auto consists of the encoder and the decoder that are returned."""
     encoder, decoder, auto = ({*call.build.models[name].weights}

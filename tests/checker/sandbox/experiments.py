@@ -62,11 +62,11 @@ def losses(models: Models, trial: Trial) -> Losses:
     """Return the losses of each sample and of the batch."""
     x = trial.inputs
     with eagerly():
-        *each, whole, again, inverted = (
+        *each, whole, inverted = (
             evaluate(models.auto, *pair) for pair in (
                 *((sample, sample) for sample in x[:, None]),
-                (x, x), (x, x), (x, 1 - x)))
-    return Losses(tuple(each), whole, again, inverted)
+                (x, x), (x, 1 - x)))
+    return Losses(tuple(each), whole, inverted)
 
 
 def evaluate(auto: Any, inputs: np.ndarray, targets: np.ndarray) -> Loss:
@@ -77,7 +77,10 @@ def evaluate(auto: Any, inputs: np.ndarray, targets: np.ndarray) -> Loss:
 
 
 def fit(models: Models, trial: Trial) -> Fit:
-    """Train on one batch, by plain gradient descent in Adam's place."""
+    """Train on one batch, by plain gradient descent in Adam's place.
+
+    The models keep it: nothing looks at their own optimizer any more.
+    """
     auto, x, seen = models.auto, trial.inputs.astype('float32'), []
     # fit() itself may return a metric that has the name of the loss.
     watch = keras.callbacks.LambdaCallback(
@@ -85,17 +88,17 @@ def fit(models: Models, trial: Trial) -> Fit:
     # A graph that runs once is not worth being rewritten for speed.
     tf.config.optimizer.set_experimental_options(
         {'disable_meta_optimizer': True})
+    if not models.descent:
+        models.descent = auto.optimizer = keras.optimizers.SGD(RATE)
+        # autoencoder() may have trained, with a graph for its optimizer.
+        auto.train_function = None
     before = [array(weight) for weight in models.weights]
-    usual = auto.optimizer
-    auto.optimizer = descent = keras.optimizers.SGD(RATE)
-    # autoencoder() may have trained already, with a graph for its optimizer.
-    auto.train_function = None
-    try:
-        auto.fit(x, x, batch_size=len(x), verbose=0, callbacks=[watch])
-    finally:
-        auto.optimizer, auto.train_function = usual, None
+    steps = int(models.descent.iterations)
+    # A dataset leaves the batch size open: a graph serves both sizes.
+    pairs = tf.data.Dataset.from_tensor_slices((x, x)).batch(len(x))
+    auto.fit(pairs, verbose=0, callbacks=[watch])
     after = [array(weight) for weight in models.weights]
-    return Fit(seen[0], int(descent.iterations), tuple(
+    return Fit(seen[0], int(models.descent.iterations) - steps, tuple(
         ((old.astype(float) - new) / RATE).reshape(shape)
         for old, new, shape in zip(before, after, models.build.weights)))
 

@@ -46,6 +46,8 @@ class Models:
         self.weights: list[Any] = []
         self.file_name = file_name
         self.auto: Any = None
+        # The optimizer that takes the place of their own.
+        self.descent: Any = None
         models, shared = {}, ''
         kind = kind_of(returned)
         if kind == '(model, model, model)':
