@@ -35,13 +35,13 @@ def content(file: File) -> bytes:
 @pytest.fixture
 def lines(content: bytes) -> list[str]:
     """The lines of the file, ends kept."""
-    return or_not_run(source.lines, content)
+    return or_not_run(source.split_lines, content)
 
 
 @pytest.fixture
 def tree(content: bytes) -> ast.Module:
     """The syntax tree of the file."""
-    return or_not_run(source.parse, content)
+    return or_not_run(source.syntax_tree, content)
 
 
 class Findings(pycodestyle.BaseReport):
@@ -87,8 +87,8 @@ def test_file_is_there(file):
     """The file exists and is valid Python."""
     try:
         content = source.read(file.path)
-        source.lines(content)
-        source.parse(content)
+        source.split_lines(content)
+        source.syntax_tree(content)
     except source.Unreadable as problem:
         raise Failure('a file of valid Python',
                       f'{file.path.name} {printable(str(problem))}') from None

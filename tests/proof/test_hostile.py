@@ -11,7 +11,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from checker.grader.source import LARGEST, parse
+from checker.grader.source import LARGEST, syntax_tree
 from checker.specification import FILES
 from classroom import ROOT, command, grade, rows_of
 from hostile.submissions import HONEST, HONEST_FILES, RUN
@@ -146,13 +146,13 @@ def test_reading_a_file_takes_little_memory():
         [sys.executable, '-c', 'import resource, sys\n'
          'from checker.grader import source\n'
          'resource.setrlimit(resource.RLIMIT_AS, (2 ** 30, 2 ** 30))\n'
-         'source.parse(sys.stdin.buffer.read())'],
+         'source.syntax_tree(sys.stdin.buffer.read())'],
         input=nested, cwd=ROOT / 'tests', check=True)
 
 
 def test_reading_a_file_prints_nothing(recwarn):
     """Warnings would quote a file, escape sequences included."""
-    parse(b"x = '\\d\x1b'\nx is 1\n")
+    syntax_tree(b"x = '\\d\x1b'\nx is 1\n")
     assert not recwarn.list
 
 

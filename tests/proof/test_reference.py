@@ -105,7 +105,7 @@ def test_noise_is_found_again(spec):
     epsilon = RANDOM.standard_normal(mean.shape)
     z = reference.sample(mean, log_variance, epsilon)
     found, apart = noise_in_z.noise_of_auto(
-        Observed(spec, Draws((), ())), expected.decode(spec, trial, z))
+        Observed(spec, Draws((), ())), expected.decoded(spec, trial, z))
     np.testing.assert_allclose(found, epsilon, atol=1e-5)
     assert apart < 1e-6
     trial = scenarios.draw(0, spec, Scenario.STEP)

@@ -107,17 +107,6 @@ def decoded(z):
     ).replace('LOSS', 'loss'))]
 
 
-DESCENT = '''
-
-class Descent(keras.optimizers.Adam):
-    """Adam by name, but plain gradient descent."""
-
-    def update_step(self, gradient, variable, learning_rate=0.001):
-        """Move by the gradient."""
-        variable.assign_sub(0.001 * gradient)
-
-
-def autoencoder'''
 CACHED = '''
 
 BUILT = {}
@@ -156,7 +145,7 @@ TIED = '''    class Tied(keras.layers.Layer):
 
 '''
 
-WEAK, BOUND = 'keras.regularizers.L2(1e-4)', 'keras.constraints.MaxNorm(50)'
+WEAK = 'keras.regularizers.L2(1e-4)'
 DOUBLED_IN_GRAPHS = (
     BCE, 'loss=lambda y, p: keras.losses.binary_crossentropy(y, p) * (\n'
     "        1 if hasattr(p, 'numpy') else 2)")
@@ -225,26 +214,15 @@ VANILLA = [
     # Numbers that differ.
     ('tanh in the encoder', ENCODES,
      (ENCODED, ENCODED.replace('relu', 'tanh'))),
-    ('leaky relu in the encoder', ENCODES,
-     (ENCODED, ENCODED.replace("'relu'", 'keras.layers.LeakyReLU(0.01)'))),
-    ('relu6 in the encoder', ENCODES,
-     (ENCODED, ENCODED.replace("'relu'", "'relu6'"))),
     ('tanh in the decoder', DECODES,
      (DECODED, DECODED.replace('relu', 'tanh'))),
     ('no activation in the decoder', DECODES,
      (DECODED, DECODED.replace(", activation='relu'", ''))),
-    ('relu with an end in the decoder', DECODES,
-     (DECODED, DECODED.replace("'relu'", 'keras.layers.ReLU(20)'))),
     ('linear latent layer', ENCODES, (LATENT, 'latent_dims')),
-    ('sigmoid latent layer', ENCODES,
-     (LATENT, "latent_dims, activation='sigmoid'")),
-    ('relu6 latent layer', ENCODES,
-     (LATENT, "latent_dims, activation='relu6'")),
     ('an output kept from 0 and 1', DECODES,
      before(OTHER_HALF, mapped('reconstruction',
                                'keras.backend.clip(t, 0.001, 0.999)'))),
     ('relu output', DECODES, ("'sigmoid'", "'relu'")),
-    ('hard sigmoid output', DECODES, ("'sigmoid'", "'hard_sigmoid'")),
     ('a residual', ENCODES,
      (ENCODED, ENCODED.replace(
          HIDDEN, f'        before = hidden\n{HIDDEN}\n        if before.shape'
@@ -274,6 +252,10 @@ VANILLA = [
     ('a rate below zero', ADAM, adam('-0.001')),
     ('no loss', f'{EVALUATES} or {LOSS}', (f', {BCE}', '')),
     ('mean squared error', LOSS, (BCE, "loss='mse'")),
+    ('a loss that leaves out zeros', LOSS,
+     (BCE, 'loss=lambda y, p: keras.losses.binary_crossentropy(\n'
+      "        y, p) * keras.backend.mean(keras.backend.cast(y > 0, 'float32')"
+      ')')),
     ('label smoothing', LOSS,
      (BCE, 'loss=keras.losses.BinaryCrossentropy(\n        '
       'label_smoothing=0.1)')),
@@ -285,8 +267,6 @@ VANILLA = [
      ("'sigmoid'", f"'sigmoid', kernel_regularizer={WEAK}")),
     ('weak L2 on the latent kernel', LOSS,
      (LATENT, f'{LATENT}, kernel_regularizer={WEAK}')),
-    ('weak L2 on the bias of the latent layer', LOSS,
-     (LATENT, f'{LATENT}, bias_regularizer={WEAK}')),
     ('another loss in graphs', GRADIENTS, DOUBLED_IN_GRAPHS),
     ('another loss in training', GRADIENTS, *SQUARED),
     ('the gradient of another loss', GRADIENTS, *PRETENDED),
@@ -318,17 +298,11 @@ SPARSE = [
     ('no penalty', PENALTY, (ACTIVITY, '')),
     ('L1 on the kernel', PENALTY, ('activity_regul', 'kernel_regul')),
     ('L2', PENALTY, ('.L1(', '.L2(')),
-    ('halved', PENALTY, ('L1(lambtha)', 'L1(lambtha / 2)')),
     ('doubled', PENALTY, ('L1(lambtha)', 'L1(2 * lambtha)')),
     ('lambtha ignored', PENALTY, ('L1(lambtha)', 'L1(10e-6)')),
     ('lambtha squared', PENALTY, ('L1(lambtha)', 'L1(lambtha ** 2)')),
     ('L1 on every layer', PENALTY,
      (HIDDEN, HIDDEN.replace("'relu'", f"'relu', activity_regularizer={L1}"))),
-    ('L1 on the last hidden layer', PENALTY, (ACTIVITY, ''),
-     (ENCODED, ENCODED.replace(
-         "'relu'", f"'relu', activity_regularizer={L1}"))),
-    ('L1 on the output', PENALTY, (ACTIVITY, ''),
-     ("name='reconstruction'", "name='reconstruction'" + ACTIVITY)),
     ('L1 before relu', PENALTY, (f"{LATENT}, name='z'", 'latent_dims'),
      before(HALF, "    z = keras.layers.Activation('relu')(z)\n")),
     ('mean over the dimensions', PENALTY,
@@ -369,18 +343,6 @@ SPARSE = [
       'encoder.layers if layer.weights][:0:-1]'),
      (DECODED, DECODED.replace(HIDDEN, '        hidden = Tied(layer)(hidden)'))
      ),
-    ('elu in the encoder', ENCODES, (ENCODED, ENCODED.replace('relu', 'elu'))),
-    ('softplus in the decoder', DECODES,
-     (DECODED, DECODED.replace('relu', 'softplus'))),
-    ('gelu in the decoder', DECODES,
-     (DECODED, DECODED.replace('relu', 'gelu'))),
-    ('relu with an end in the encoder', ENCODES,
-     (ENCODED, ENCODED.replace("'relu'", 'keras.layers.ReLU(20)'))),
-    ('softmax latent layer', ENCODES,
-     (LATENT, "latent_dims, activation='softmax'")),
-    ('tanh output', DECODES, ("'sigmoid'", "'tanh'")),
-    ('a sigmoid that ends at 0.9', DECODES,
-     before(OTHER_HALF, '    reconstruction = reconstruction * 0.9\n')),
     ('shifted by a half', ENCODES, before(START, '    hidden = hidden - 0.5\n'
                                           )),
     ('clipped input', ENCODES,
@@ -401,7 +363,6 @@ SPARSE = [
     ('noise on the input', TRAINING,
      before(START, '    hidden = keras.layers.GaussianNoise(0.1)(hidden)\n')),
     ('Adamax', ADAM, ("'adam'", "'adamax'")),
-    ('Nadam', ADAM, ("'adam'", "'nadam'")),
     ('amsgrad', ADAM, adam('amsgrad=True')),
     ('averaged weights', ADAM, adam('use_ema=True')),
     ('mixed precision', ADAM, before(
@@ -486,13 +447,8 @@ CONVOLUTIONAL = [
     ('dilated convolutions', ENCODES,
      (POOL, POOL.replace("'relu'", "'relu', dilation_rate=2"))),
     ('tanh in the encoder', ENCODES, (POOL, POOL.replace('relu', 'tanh'))),
-    ('relu6 in the encoder', ENCODES, (POOL, POOL.replace('relu', 'relu6'))),
     ('tanh in the decoder', DECODES, (UP, UP.replace('relu', 'tanh'))),
-    ('leaky relu in the decoder', DECODES,
-     (UP, UP.replace("'relu'", 'keras.layers.LeakyReLU(0.01)'))),
-    ('tanh before the last', DECODES, (VALID, VALID.replace('relu', 'tanh'))),
     ('relu output', DECODES, ("'sigmoid'", "'relu'")),
-    ('softmax output', DECODES, ("'sigmoid'", "'softmax'")),
     # What the other files may have as well.
     ('returns models in a model', RETURNS,
      (RETURN, 'return (encoder, decoder), auto')),
@@ -625,8 +581,6 @@ VARIATIONAL = [
     ('small log variances clipped', ENCODES,
      before('    z = ', mapped('z_log_var',
                                'keras.backend.clip(t, -6, 20)'))),
-    ('selu in the encoder', ENCODES,
-     (f'{HIDDEN}\n    z_m', f'{HIDDEN}\n    z_m'.replace('relu', 'selu'))),
     ('relu output', DECODES, ("'sigmoid'", "'relu'")),
     # Of auto.
     ('weights not shared', SHARED,
@@ -670,52 +624,25 @@ VARIATIONAL = [
                                               '(z_log_var)')),
     ('log variance taken for deviation', NORMAL,
      ('keras.backend.exp(z_log_var / 2)', 'z_log_var')),
-    ('softplus for deviation', NORMAL,
-     ('keras.backend.exp(z_log_var / 2)',
-      'keras.backend.softplus(z_log_var)')),
     ('noise of half the size', NORMAL, ('* epsilon', '* epsilon / 2')),
-    ('noise of nine tenths', NORMAL, ('* epsilon', '* epsilon * 0.9')),
     ('log variance clipped in z alone', NORMAL,
      ('exp(z_log_var / 2) *', 'exp(\n            keras.backend.clip('
       'z_log_var, -6, 6) / 2) *')),
-    ('large log variances clipped in z alone', NORMAL,
-     ('exp(z_log_var / 2) *', 'exp(\n            keras.backend.minimum('
-      'z_log_var, 3) / 2) *')),
     ('shifted noise', NORMAL, noise(f'0.3 + {EPSILON}')),
-    ('uniform noise', NORMAL, noise(f'keras.backend.random_uniform({SHAPE})')),
-    ('uniform noise of variance 1', NORMAL,
-     noise(f'keras.backend.random_uniform({SHAPE}, -3 ** 0.5, 3 ** 0.5)')),
-    ('truncated noise', NORMAL,
-     noise(f'keras.backend.truncated_normal({SHAPE}) / 0.8796')),
-    ('Laplace noise of variance 1', NORMAL, TF,
-     noise('sum(sign * tf.random.gamma(keras.backend.shape(z_mean), 1.0) '
-           'for sign in (1, -1)) / 2 ** 0.5')),
-    ('ternary noise of variance 1', NORMAL, TF,
-     noise('sum(tf.sign(keras.backend.random_uniform(keras.backend.shape('
-           'z_mean)) - edge) for edge in (1 / 6, 5 / 6)) / 2 * 3 ** 0.5')),
     # The loss.
     ('no KL', KL, (MEAN, ''), (VARIANCE, '')),
     ('KL without the mean', KL, (MEAN, '')),
     ('KL without the log variance', KL, (VARIANCE, '')),
     ('KL negated', KL, *divergence('-loss')),
-    ('KL negated beside a mean cross-entropy', KL, *divergence('-loss'),
-     ('[input_dims])', '[1])')),
     ('KL times nothing', KL, *divergence('0 * loss')),
     ('mean not squared', KL, ('regularizers.L2(1', 'regularizers.L1(1')),
-    ('mean twice', KL, ('L2(1 / 2)', 'L2(1.0)')),
     ('mean for each pixel', KL, ('L2(1 / 2)', 'L2(1 / 2 / input_dims)')),
-    ('variance not exponentiated', KL, ('keras.backend.exp(z_log_var)\n',
-                                        'z_log_var ** 2\n')),
     ('no constant', KL, ('z_log_var - 1)', 'z_log_var)')),
     ('KL of the mean of the batch', KL,
      *divergence('K.sum(K.mean(kl, axis=0) + (K.square(K.mean(z_mean, axis=0))'
                  ' - K.mean(K.square(z_mean), axis=0)) / 2)')),
     ('KL without the last dimension', KL,
      *divergence('K.mean(K.sum(kl[:, :-1], axis=-1))')),
-    ('KL of a log variance with a lower bound', KL,
-     *divergence('K.mean(K.sum(K.square(z_mean) + K.exp(z_log_var)\n'
-                 '                - K.maximum(z_log_var, -5.) - 1, axis=-1)) '
-                 '/ 2')),
     ('KL of free bits', KL,
      *divergence('K.maximum(loss, 0.5 * latent_dims)')),
     ('KL summed over the batch', KL, *divergence('K.sum(kl)')),
@@ -733,9 +660,6 @@ VARIATIONAL = [
     ('loss of another weight', ENTROPY, ('[input_dims]', '[10 * input_dims]')),
     ('reconstruction summed and weighed', ENTROPY,
      ('[input_dims]', '[input_dims ** 2]')),
-    ('reconstruction weighed twice', ENTROPY,
-     ('[input_dims]', '[2 * input_dims]')),
-    ('784 written in', ENTROPY, ('[input_dims]', '[784]')),
     ('mean squared error', ENTROPY, (BCE, "loss='mse'")),
     ('smoothed labels', ENTROPY,
      (BCE, 'loss=keras.losses.BinaryCrossentropy(label_smoothing=0.1)')),

@@ -94,7 +94,7 @@ def seconds(text: str) -> float:
     return number
 
 
-def parse(arguments: list[str]) -> argparse.Namespace:
+def read(arguments: list[str]) -> argparse.Namespace:
     """Return the options; end the process if they cannot be carried out."""
     parser = make_parser()
     options = parser.parse_args(arguments)

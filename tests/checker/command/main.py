@@ -32,7 +32,7 @@ class WrongExpression(Exception):
 
 def main(words: list[str]) -> int:
     """Run the command; return its exit status."""
-    options = arguments.parse(words)
+    options = arguments.read(words)
     # Whoever ends a run, in whichever way, wants to know what it found.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     submissions = {name: Submission(name, folder) for name, folder
@@ -40,7 +40,7 @@ def main(words: list[str]) -> int:
     status, supervisor = OK, Supervisor(options)
     show(f'Checking {described(submissions)} with {pages.versions()}\n')
     try:
-        run(supervisor, submissions, options)
+        check_all(supervisor, submissions, options)
     except KeyboardInterrupt:
         status = INTERRUPTED
     except WrongExpression as problem:
@@ -76,8 +76,8 @@ def show(text: str) -> None:
           flush=True)
 
 
-def run(supervisor: Supervisor, submissions: dict[str, Submission],
-        options: argparse.Namespace) -> None:
+def check_all(supervisor: Supervisor, submissions: dict[str, Submission],
+              options: argparse.Namespace) -> None:
     """Check all files, and show each submission that is done."""
     # Of one submission the files that take longest come first.
     every = [File(each.name, each.folder, task)
@@ -129,7 +129,7 @@ def finish(submissions: list[Submission],
         for line in table.table(submissions):
             show(line)
     whole = True
-    for path, write in outputs(submissions, options):
+    for path, write in files_to_write(submissions, options):
         try:
             write()
         except OSError as error:
@@ -138,8 +138,9 @@ def finish(submissions: list[Submission],
     return whole
 
 
-def outputs(submissions: list[Submission], options: argparse.Namespace
-            ) -> Iterator[tuple[Path, Callable[[], object]]]:
+def files_to_write(
+        submissions: list[Submission], options: argparse.Namespace
+        ) -> Iterator[tuple[Path, Callable[[], object]]]:
     """Yield the path of each file to write, and what writes it."""
     if options.grades:
         yield options.grades, lambda: options.grades.write_text(

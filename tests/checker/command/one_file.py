@@ -9,7 +9,7 @@ from typing import Any, Callable
 import pytest
 
 from checker.grader.plugin import JOB, TESTS, Job
-from checker.report.results import Result, key_of
+from checker.report.results import key_of
 from checker.specification import FILES
 
 # What is sent: {'planned': [[column, check], ...]}, {'result': a Result as a
@@ -66,8 +66,3 @@ def modules(task: int) -> list[Path]:
     """Return the modules with the checks of a file."""
     name = FILES[task].replace('-', '_')
     return [TESTS / f'test_{name}', TESTS / 'test_style.py']
-
-
-def result_from(content: Any) -> Result:
-    """Return a Result that was sent."""
-    return Result(**content)

@@ -40,7 +40,7 @@ class Checked:
     problem: str = ''
 
 
-class Session:
+class FileProcess:
     """A process that checks a file, and the pipe it writes to."""
 
     def __init__(self, file: File, connection: socket.socket,
@@ -49,7 +49,7 @@ class Session:
         self.pipe, writing = os.pipe()
         self.process = os.fork()
         if not self.process:
-            run(file, connection, server, options, writing)
+            check_and_exit(file, connection, server, options, writing)
         os.close(writing)
         connection.close()
 
@@ -77,7 +77,8 @@ class Session:
                 f'the process that checks it was ended by signal {-code}')
 
 
-def run(file: File, connection: socket.socket, server: ForkServer,
+def check_and_exit(
+        file: File, connection: socket.socket, server: ForkServer,
         options: argparse.Namespace, writing: int) -> None:
     """Check a file in this process, and end the process."""
     status = 70
@@ -106,7 +107,7 @@ class Supervisor:
 
     def __init__(self, options: argparse.Namespace) -> None:
         self.options, self.server = options, ForkServer()
-        self.running: dict[int, Session] = {}
+        self.running: dict[int, FileProcess] = {}
         self.selector = selectors.DefaultSelector()
 
     def check(self, files: Sequence[File]) -> Iterator[Checked]:
@@ -136,7 +137,7 @@ class Supervisor:
         except MachineryFailed as problem:
             yield Checked(file, problem=str(problem))
             return
-        session = Session(file, connection, self.server, self.options)
+        session = FileProcess(file, connection, self.server, self.options)
         self.running[session.pipe] = session
         self.selector.register(session.pipe, selectors.EVENT_READ)
 

@@ -126,7 +126,7 @@ def of_half(call: Call, half: str, seen: Outputs) -> Cause:
         cause = of_layer(spec, kernel, bias, x, y)
         if cause:
             where = f' at layer {place + 1} of {len(specs)}, {spec}'
-            told = settings_of(call, half, place)
+            told = layers_told(call, half, place)
             return Cause(cause.what + where + told, cause.fix)
     return Cause('different numbers')
 
@@ -145,7 +145,7 @@ def inputs_of_layers(call: Call, half: str, start: int, count: int,
     return inputs
 
 
-def settings_of(call: Call, half: str, place: int) -> str:
+def layers_told(call: Call, half: str, place: int) -> str:
     """Return the layers of file 2 after a wrong one, if they explain it."""
     if call.spec.task != 2:
         return ''

@@ -36,24 +36,19 @@ def read_only(value: Any) -> Any:
 @remembered
 def encoding(spec: CallSpec, trial: Trial) -> tuple[Array, ...]:
     """Return (encoding,), or (mean, log variance) for file 3."""
-    return encode(spec, trial.weights, trial.inputs)
-
-
-def encode(spec: CallSpec, weights: Any, inputs: Array) -> tuple[Array, ...]:
-    """Return the same for any weights and inputs."""
-    weights = weights[:spec.cut]
+    weights = trial.weights[:spec.cut]
     if spec.task == 3:
-        return reference.distribution(spec.encoder, weights, inputs)
-    return reference.forward(spec.encoder, weights, inputs),
+        return reference.distribution(spec.encoder, weights, trial.inputs)
+    return reference.forward(spec.encoder, weights, trial.inputs),
 
 
 @remembered
 def decoding(spec: CallSpec, trial: Trial) -> Array:
     """Return what the decoder must make of the codes."""
-    return decode(spec, trial, trial.codes)
+    return decoded(spec, trial, trial.codes)
 
 
-def decode(spec: CallSpec, trial: Trial, codes: Array) -> Array:
+def decoded(spec: CallSpec, trial: Trial, codes: Array) -> Array:
     """Return what the decoder must make of other codes."""
     return reference.forward(spec.decoder, trial.weights[spec.cut:], codes)
 
@@ -61,7 +56,7 @@ def decode(spec: CallSpec, trial: Trial, codes: Array) -> Array:
 @remembered
 def reconstruction(spec: CallSpec, trial: Trial) -> Array:
     """Return what auto must give; for file 3, if z is the mean."""
-    return decode(spec, trial, encoding(spec, trial)[0])
+    return decoded(spec, trial, encoding(spec, trial)[0])
 
 
 @remembered
@@ -75,7 +70,7 @@ def loss(spec: CallSpec, trial: Trial) -> float:
 @remembered
 def gradients(spec: CallSpec, trial: Trial) -> list[Array]:
     """Return the gradients of the loss of files 0 to 2."""
-    return reference.gradients(
+    return reference.with_gradients(
         reference.penalised_loss, trial.weights, spec.encoder, spec.decoder,
         trial.inputs, spec.lambtha)[1]
 
@@ -83,7 +78,7 @@ def gradients(spec: CallSpec, trial: Trial) -> list[Array]:
 def step(spec: CallSpec, trial: Trial, epsilon: Array, entropy_weight: float,
          divergence_weight: float) -> tuple[float, list[Array]]:
     """Return the loss of file 3 and its gradients, for known noise."""
-    return reference.gradients(
+    return reference.with_gradients(
         reference.variational_loss, trial.weights, spec.encoder,
         spec.decoder, trial.inputs, epsilon, float(entropy_weight),
         float(divergence_weight))

@@ -11,7 +11,7 @@ from checker.protocol import Experiment, Outputs
 OUTPUTS = 'z, mean, log variance as the outputs of the encoder'
 
 
-def outputs(call: Call, training: bool = False) -> Outputs:
+def outputs_of(call: Call, training: bool = False) -> Outputs:
     """Return what the models give for Scenario.FUNCTION."""
     return call.observe(
         Experiment.OUTPUTS_IN_TRAINING if training else Experiment.OUTPUTS,
@@ -28,7 +28,7 @@ def outputs_are_in_order(call: Call) -> None:
     heads = expected.encoding(call.spec, call.trial(Scenario.FUNCTION))
     which = [next((place for place, head in enumerate(heads)
                    if same(output, head)), None)
-             for output in outputs(call).encoder]
+             for output in outputs_of(call).encoder]
     if {0, 1} <= {*which} and None in which[1:]:
         names = {None: 'z', 0: 'mean', 1: 'log variance'}
         raise Failure(OUTPUTS, ', '.join(names[head] for head in which),
@@ -51,7 +51,7 @@ def decoder_computes(call: Call) -> None:
 
 def compare_half(call: Call, half: str, training: bool = False) -> None:
     """Require what the encoder or the decoder gives."""
-    seen, trial = outputs(call, training), call.trial(Scenario.FUNCTION)
+    seen, trial = outputs_of(call, training), call.trial(Scenario.FUNCTION)
     wanted = (expected.encoding(call.spec, trial) if half == 'encoder'
               else (expected.decoding(call.spec, trial),))
     found = getattr(seen, half)[-len(wanted):]
@@ -91,7 +91,7 @@ def auto_decodes_the_encoding(call: Call) -> None:
 
 def compare_auto(call: Call, training: bool = False) -> None:
     """Require what auto gives."""
-    seen, trial = outputs(call, training), call.trial(Scenario.FUNCTION)
+    seen, trial = outputs_of(call, training), call.trial(Scenario.FUNCTION)
     wanted = expected.reconstruction(call.spec, trial)
     if not same(seen.auto[0], wanted, tolerances.AUTO):
         cause = diagnosis.change(wanted, seen.auto[0])

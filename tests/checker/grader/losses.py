@@ -48,8 +48,8 @@ class Fitted:
     left: float
 
 
-def fit(columns: Sequence[Array], losses: Array,
-        sizes: Optional[Array] = None) -> Fitted:
+def fit_columns(columns: Sequence[Array], losses: Array,
+                sizes: Optional[Array] = None) -> Fitted:
     """Find the weights with which columns add up to losses best.
 
     Args:
@@ -161,7 +161,7 @@ def losses_of(call: Call) -> tuple[Array, float]:
     return np.array(each), whole
 
 
-def explain(call: Call) -> str:
+def explain_loss(call: Call) -> str:
     """Return what the loss of files 0 to 2 is instead, or ''."""
     trial = call.trial(Scenario.LOSS)
     p = expected.reconstruction(call.spec, trial)
@@ -172,7 +172,7 @@ def explain(call: Call) -> str:
     for name, column in replacements(trial.inputs, p):
         if fit_alone(column, each):
             return name
-    factor = fit([right], each)
+    factor = fit_columns([right], each)
     if factor.left < tolerances.EXPLAINED:
         if abs(factor.weights[0] - 1) > tolerances.WEIGHT:
             return f'{factor.weights[0]:.4g} times the binary cross-entropy'
@@ -180,7 +180,7 @@ def explain(call: Call) -> str:
             return 'the binary cross-entropy summed over the batch'
     best, least = '', tolerances.EXPLAINED
     for name, column in penalties(call).items():
-        found = fit([column], each - right, np.abs(each))
+        found = fit_columns([column], each - right, np.abs(each))
         if found.left < least and found.weights[0]:
             times = f'{found.weights[0]:.3g} times '
             best, least = f'the cross-entropy and {times}{name}', found.left

@@ -192,7 +192,7 @@ def examine(config: pytest.Config, file: File) -> list[Call]:
     job = config.stash[JOB]
     try:
         content = source.read(file.path)
-        source.parse(content)
+        source.syntax_tree(content)
     except source.Unreadable as problem:
         return failed_calls(file.task, Failure(
             BUILDS, f'{file.path.name} {problem}'))

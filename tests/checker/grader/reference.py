@@ -150,8 +150,8 @@ def variational_loss(weights: Sequence[Array], encoder: Sequence[LayerSpec],
             + divergence_weight * divergence(mean, log_variance))
 
 
-def gradients(loss: Any, weights: Sequence[Array],
-              *arguments: Any) -> tuple[float, list[Array]]:
+def with_gradients(loss: Any, weights: Sequence[Array],
+                   *arguments: Any) -> tuple[float, list[Array]]:
     """Return a loss and its gradient for each of the weights."""
     value, slopes = value_and_grad(loss)(list(weights), *arguments)
     return float(value), slopes

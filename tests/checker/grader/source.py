@@ -45,7 +45,7 @@ def read(path: Path) -> bytes:
     return source
 
 
-def lines(source: bytes) -> list[str]:
+def split_lines(source: bytes) -> list[str]:
     """Return the lines of a file, decoded as Python does, ends kept.
 
     Raises:
@@ -58,7 +58,7 @@ def lines(source: bytes) -> list[str]:
         raise Unreadable(f'is not valid Python: {error}') from None
 
 
-def parse(source: bytes) -> ast.Module:
+def syntax_tree(source: bytes) -> ast.Module:
     """Return the syntax tree of a file.
 
     Raises:

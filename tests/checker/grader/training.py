@@ -23,6 +23,7 @@ from checker.protocol import Experiment, Fit
 
 L1 = ('Give activity_regularizer=keras.regularizers.L1(lambtha) to the '
       'latent layer alone.')
+CROSS_ENTROPY = "Pass loss='binary_crossentropy' to auto.compile()."
 ADAM = ("Call auto.compile with optimizer='adam', or with "
         'keras.optimizers.Adam() and at most a learning rate.')
 
@@ -93,7 +94,7 @@ def compare_loss(call: Call, wanted: str) -> None:
     # Written as `<` so that NaN fails.
     if losses.error_of(call) < tolerances.LOSS:
         return
-    found = losses.explain(call)
+    found = losses.explain_loss(call)
     if found:
         raise Failure(wanted, found, fix_of_loss(call, found))
     seen = call.observe(Experiment.LOSS, Scenario.LOSS, '')
@@ -116,7 +117,7 @@ def fix_of_loss(call: Call, found: str) -> str:
     if 'times the binary' in found:
         return ('Let nothing weigh the loss: neither loss_weights nor a '
                 'factor.')
-    return "Pass loss='binary_crossentropy' to auto.compile()."
+    return CROSS_ENTROPY
 
 
 def training_follows(loss_is_right: Check) -> Check:

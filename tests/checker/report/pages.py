@@ -21,6 +21,7 @@ from checker.report.results import (
     Result,
     Row,
     Submission,
+    title_of,
 )
 from checker.specification import FILES
 from checker.wire import printable
@@ -54,11 +55,11 @@ def page(submission: Submission) -> str:
     lines = [f'# Feedback for {code(submission.name)}', '',
              f'Checked with {versions()}.', '',
              '| file | verdict | checks passed |', '| --- | --- | --- |']
-    lines += [f'| {title(row.task)} | {row.verdict} | '
+    lines += [f'| {title_of(row.task)} | {row.verdict} | '
               f'{row.passed} of {row.total} |' for row in rows]
     for row in rows:
         if row.verdict != PASSED:
-            lines += ['', f'## {title(row.task)}',
+            lines += ['', f'## {title_of(row.task)}',
                       *about(row, submission)]
     return '\n'.join([*lines, ''])
 
@@ -71,7 +72,7 @@ def about(row: Row, submission: Submission) -> Iterator[str]:
                     f'{len(results)} of {row.total} checks were made.')
     for result in results:
         if result.outcome == FAILED:
-            yield from failure(result, submission.folder)
+            yield from failure_lines(result, submission.folder)
         elif result.outcome == NOT_GRADED:
             yield from ('', f'### Not graded: {plain(result.title)}', '',
                         f'{plain(result.found)}.')
@@ -89,12 +90,7 @@ def file_name(name: str) -> str:
     return f'{stem}.md'
 
 
-def title(column: str) -> str:
-    """Return what a column of the table is about."""
-    return 'House rules' if column == 'style' else FILES[int(column)]
-
-
-def failure(result: Result, folder: Path) -> Iterator[str]:
+def failure_lines(result: Result, folder: Path) -> Iterator[str]:
     """Yield lines about a check that failed."""
     name = FILES[result.task]
     yield from ('', f'### Failed: {plain(result.title)}', '')
@@ -141,7 +137,8 @@ def line_with(text: str, name: str) -> int:
 def line_of(path: Path, number: int) -> str:
     """Return a line of a submission, as far as it can be shown."""
     try:
-        return printable(source.lines(source.read(path))[number - 1].strip())
+        lines = source.split_lines(source.read(path))
+        return printable(lines[number - 1].strip())
     except (source.Unreadable, IndexError):
         return ''
 

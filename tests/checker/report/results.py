@@ -71,6 +71,11 @@ class Row(NamedTuple):
     first_failure: str
 
 
+def title_of(column: str) -> str:
+    """Return what a column of the table is about."""
+    return 'style' if column == 'style' else FILES[int(column)]
+
+
 @dataclass
 class Submission:
     """A submission, and all that is known about it.

@@ -15,6 +15,7 @@ from checker.report.results import (
     PASSED,
     Result,
     Submission,
+    title_of,
 )
 from checker.specification import FILES
 
@@ -27,11 +28,6 @@ def width_of(is_terminal: bool) -> int:
     if not is_terminal:
         return USUAL
     return min(WIDEST, shutil.get_terminal_size().columns)
-
-
-def title_of(column: str) -> str:
-    """Return what a column of the table is about."""
-    return 'style' if column == 'style' else FILES[int(column)]
 
 
 def report(submission: Submission, width: int) -> Iterator[str]:
@@ -53,7 +49,7 @@ def failures(results: Sequence[Result], width: int) -> Iterator[str]:
     same: dict[str, list[str]] = {}
     for result in results:
         if result.outcome in (FAILED, NOT_GRADED):
-            lines = '\n'.join(failure(result, width))
+            lines = '\n'.join(failure_text(result, width))
             same.setdefault(lines, []).append(FILES[result.task])
     for lines, files in same.items():
         head, *rest = lines.split('\n')
@@ -69,7 +65,7 @@ def failures(results: Sequence[Result], width: int) -> Iterator[str]:
         yield f'  {count} check{"s" * (count > 1)} not run: {reason}'
 
 
-def failure(result: Result, width: int) -> Iterator[str]:
+def failure_text(result: Result, width: int) -> Iterator[str]:
     """Yield lines about a check that did not pass."""
     if result.machinery:
         yield f'  NOT FINISHED  {result.title}: {result.found}'

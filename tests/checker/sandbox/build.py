@@ -18,26 +18,26 @@ import tensorflow as tf
 
 from checker.protocol import Build, Experiment, Import, Imported, Trial
 from checker.sandbox.errors import describe
-from checker.sandbox.experiments import run
+from checker.sandbox.experiments import run_experiment
 from checker.sandbox.models import Models
 from checker.wire import decode, encode
 
 
 def converse(requests: BinaryIO, replies: BinaryIO) -> None:
     """Answer requests until there are no more."""
-    submission = Submission()
+    file = LoadedFile()
     for line in requests:
         request = json.loads(line)
         (name, content), = request.items()
         try:
-            reply = {'value': getattr(submission, name)(content)}
+            reply = {'value': getattr(file, name)(content)}
         except BaseException as error:
-            reply = {'raised': describe(error, submission.name)}
+            reply = {'raised': describe(error, file.name)}
         replies.write(json.dumps(encode(reply)).encode() + b'\n')
         replies.flush()
 
 
-class Submission:
+class LoadedFile:
     """A numbered file and the models that its calls returned."""
 
     def __init__(self) -> None:
@@ -77,8 +77,9 @@ class Submission:
 
     def experiment(self, content: Any) -> Any:
         """Run an experiment on the models of a call."""
-        return run(Experiment[content['name']], self.builds[content['build']],
-                   decode(Trial, content['trial']))
+        return run_experiment(
+            Experiment[content['name']], self.builds[content['build']],
+            decode(Trial, content['trial']))
 
 
 def seed_generators(seed: str) -> None:

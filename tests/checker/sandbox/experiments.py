@@ -30,14 +30,15 @@ from checker.sandbox.watching import array, arrays, watched
 RATE = 256.
 
 
-def run(experiment: Experiment, models: Models, trial: Trial) -> Any:
+def run_experiment(experiment: Experiment, models: Models,
+                   trial: Trial) -> Any:
     """Run an experiment."""
     models.set(trial)
     return EXPERIMENTS[experiment](models, trial)
 
 
-def outputs(models: Models, trial: Trial,
-            training: Optional[bool] = None) -> Outputs:
+def call_models(models: Models, trial: Trial,
+                training: Optional[bool] = None) -> Outputs:
     """Return what each model gives for a batch."""
     mode = {} if training is None else {'training': training}
     given, passed = {}, {}
@@ -52,13 +53,13 @@ def outputs(models: Models, trial: Trial,
     return Outputs(**given, passed=passed)
 
 
-def loss(models: Models, trial: Trial) -> Loss:
+def evaluate_batch(models: Models, trial: Trial) -> Loss:
     """Return the loss of a batch."""
     with eagerly():
         return evaluate(models.auto, trial.inputs, trial.inputs)
 
 
-def losses(models: Models, trial: Trial) -> Losses:
+def evaluate_samples(models: Models, trial: Trial) -> Losses:
     """Return the losses of each sample and of the batch."""
     x = trial.inputs
     with eagerly():
@@ -76,7 +77,7 @@ def evaluate(auto: Any, inputs: np.ndarray, targets: np.ndarray) -> Loss:
         tf.constant(inputs, 'float32'), tf.constant(targets, 'float32')))))
 
 
-def fit(models: Models, trial: Trial) -> Fit:
+def train(models: Models, trial: Trial) -> Fit:
     """Train on one batch, by plain gradient descent in Adam's place.
 
     The models keep it: nothing looks at their own optimizer any more.
@@ -103,7 +104,7 @@ def fit(models: Models, trial: Trial) -> Fit:
         for old, new, shape in zip(before, after, models.build.weights)))
 
 
-def draws(models: Models, trial: Trial) -> Draws:
+def draw_again(models: Models, trial: Trial) -> Draws:
     """Return z and the output of auto, again and again."""
     encoder, auto = models.encoder, models.auto
     x = tf.constant(trial.inputs, 'float32')
@@ -134,10 +135,11 @@ def eagerly() -> Iterator[None]:
 
 
 EXPERIMENTS: dict[Experiment, Callable[[Models, Trial], Any]] = {
-    Experiment.OUTPUTS: outputs,
-    Experiment.OUTPUTS_IN_TRAINING: functools.partial(outputs, training=True),
-    Experiment.LOSS: loss,
-    Experiment.LOSSES: losses,
-    Experiment.FIT: fit,
-    Experiment.DRAWS: draws,
+    Experiment.OUTPUTS: call_models,
+    Experiment.OUTPUTS_IN_TRAINING: functools.partial(
+        call_models, training=True),
+    Experiment.LOSS: evaluate_batch,
+    Experiment.LOSSES: evaluate_samples,
+    Experiment.FIT: train,
+    Experiment.DRAWS: draw_again,
 }

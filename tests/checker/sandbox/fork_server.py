@@ -224,7 +224,7 @@ def may_start(count: int) -> bool:
     return True
 
 
-def main() -> None:
+def serve() -> None:
     """Serve the socket that is standard input, in the folder given."""
     home = sys.argv[1]
     # A submission must not import the checker.
@@ -242,4 +242,4 @@ def main() -> None:
 
 
 if __name__ == '__main__':
-    main()
+    serve()
