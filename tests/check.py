@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """Check the numbered files in folders: check.py [OPTION]... [--] [DIR]..."""
+import os
 import sys
 
 try:
@@ -19,4 +20,9 @@ except ImportError as error:
 from checker.command.main import main
 
 if __name__ == '__main__':
-    sys.exit(main(sys.argv[1:]))
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except BrokenPipeError:
+        # Whoever reads the output, such as head, has seen enough.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)

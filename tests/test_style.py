@@ -22,7 +22,7 @@ def or_not_run(function: Callable, argument: object) -> object:
     try:
         return function(argument)
     except source.Unreadable:
-        raise NotRun('it requires: The file exists and is valid '
+        raise NotRun('this failed: The file exists and is valid '
                      'Python') from None
 
 
@@ -119,7 +119,7 @@ def test_ends_with_newline(content):
 def test_pycodestyle(content, lines):
     """pycodestyle finds nothing."""
     if not content.endswith(b'\n'):
-        raise NotRun('it requires: The file ends with a newline')
+        raise NotRun('this failed: The file ends with a newline')
     # pycodestyle takes minutes for lines that nobody writes.
     longest = max(map(len, lines))
     if longest >= 1000:
@@ -131,8 +131,7 @@ def test_pycodestyle(content, lines):
     if findings:
         raise Failure(
             'code in which pycodestyle finds nothing',
-            printable(f'{len(findings)} findings, the first in '
-                      f'{findings[0]}'))
+            printable(f'{findings[0]} (the first of {len(findings)})'))
 
 
 def test_module_docstring(tree):

@@ -77,7 +77,7 @@ def _decode(kind: Any, value: Any) -> Any:
 
 def _decode_dataclass(kind: Any, value: dict[str, Any]) -> Any:
     hints = typing.get_type_hints(kind)
-    if set(value) != set(hints):
+    if not hasattr(kind, '__dataclass_fields__') or set(value) != set(hints):
         raise Malformed
     return kind(**{name: _decode(hint, value[name])
                    for name, hint in hints.items()})

@@ -100,7 +100,8 @@ def read(arguments: list[str]) -> argparse.Namespace:
     options = parser.parse_args(arguments)
     if '--' in arguments and not options.folders:
         parser.error('no folder after --')
-    options.folders = options.folders or [os.getcwd()]
+    # '.' exists even if the current folder was removed.
+    options.folders = options.folders or ['.']
     refuse_paths(options, parser)
     if not importlib.util.find_spec('tensorflow'):
         parser.error(f'TensorFlow is not installed: {INSTALL}')
@@ -163,13 +164,15 @@ def problem_with_folder(folder: str, before: list[str]) -> str:
 def problem_with_file(path: Path) -> str:
     """Return why a file cannot be written, or ''."""
     folder = path.absolute().parent
-    if path.is_dir():
-        return 'it is a folder'
-    if not folder.is_dir():
-        return f'no such folder: {shown(str(folder))}'
-    if not os.access(path if path.exists() else folder, os.W_OK):
-        return 'permission denied'
-    return ''
+    try:
+        if path.is_dir():
+            return 'it is a folder'
+        if not folder.is_dir():
+            return f'no such folder: {shown(str(folder))}'
+        there = path if path.exists() else folder
+    except OSError as error:
+        return error.strerror or 'unknown error'
+    return '' if os.access(there, os.W_OK) else 'permission denied'
 
 
 def problem_with_pages(folder: Path) -> str:

@@ -48,13 +48,16 @@ def main(words: list[str]) -> int:
         return USAGE_ERROR
     finally:
         unfinished = supervisor.close()
+        # What is known is written, whoever is impatient.
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_IGN)
     for checked in unfinished:
         take(checked, submissions)
     found = [*submissions.values()]
     written = finish(found, options)
-    if not any(submission.planned for submission in found) and not status:
-        if not any(submission.problems for submission in found):
-            return NOTHING_TO_CHECK
+    if not status and not any(each.planned or each.problems
+                              for each in found):
+        return NOTHING_TO_CHECK
     passed = all(each.verdict() == PASSED for each in found)
     if not passed:
         show(f'To repeat this run with the same numbers: --seed '
@@ -85,6 +88,8 @@ def check_all(supervisor: Supervisor, submissions: dict[str, Submission],
              for task in reversed(range(len(FILES)))]
     progress = table.Progress(show, len(submissions))
     for checked in supervisor.check(every):
+        if checked.status == USAGE_ERROR:
+            raise WrongExpression(checked.problem)
         submission = take(checked, submissions)
         if submission.left:
             continue
@@ -100,13 +105,11 @@ def take(checked: Checked, submissions: dict[str, Submission]) -> Submission:
     submission = submissions[checked.file.submission]
     submission.planned[task] = checked.planned
     submission.results += checked.results
-    if checked.status == USAGE_ERROR and checked.problem:
-        raise WrongExpression(checked.problem)
     known = {(result.column, result.check) for result in checked.results}
     complete = known == {*checked.planned}
     if checked.problem or checked.status not in DONE or not complete:
         submission.problems[task] = checked.problem or (
-            f'pytest ended with status {checked.status}')
+            f'the checks ended early (status {checked.status})')
     if not checked.planned and not checked.problem:
         del submission.planned[task]
     submission.left.discard(task)

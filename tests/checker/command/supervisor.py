@@ -5,7 +5,7 @@ threads: so each starts in the same clean state, and if it is killed, that
 costs one file.
 """
 import argparse
-import dataclasses
+import contextlib
 import gc
 import json
 import os
@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from checker.command.one_file import check_file
-from checker.grader import scenarios
+from checker.grader import expected
 from checker.grader.call_spec import call_specs
 from checker.grader.fork_client import ForkServer, MachineryFailed
 from checker.grader.plugin import File, Job
@@ -113,10 +113,12 @@ class Supervisor:
     def check(self, files: Sequence[File]) -> Iterator[Checked]:
         """Yield files as they are done, several at a time."""
         waiting = list(files)
-        self.server.start()
+        with contextlib.suppress(MachineryFailed):
+            # Each file that cannot be connected will say why.
+            self.server.start()
         # While TensorFlow is imported: what all submissions share.
         for task in {file.task for file in files}:
-            scenarios.draw_all(self.options.seed, call_specs(task))
+            expected.compute_all(self.options.seed, call_specs(task))
         # Sessions need not search what they share with this process.
         gc.freeze()
         while waiting or self.running:
@@ -149,5 +151,9 @@ class Supervisor:
                 pass
             session.close()
         self.server.close()
-        return [dataclasses.replace(session.checked, problem='interrupted')
-                for session in self.running.values()]
+        unfinished = [session.checked for session in self.running.values()]
+        self.running.clear()
+        for checked in unfinished:
+            if checked.status != 0 and checked.status != 1:
+                checked.problem = 'interrupted'
+        return unfinished

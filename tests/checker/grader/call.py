@@ -51,6 +51,7 @@ class Call:
         """Forget what was seen, and draw different trials from now on."""
         self.seed = seed
         self._seen.clear()
+        self.outcomes.clear()
 
     @cached_property
     def order(self) -> Optional[Order]:

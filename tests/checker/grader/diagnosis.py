@@ -106,6 +106,8 @@ def of_half(call: Call, half: str, seen: Outputs) -> Cause:
     given = trial.inputs if half == 'encoder' else trial.codes
     outputs = getattr(seen, half)
     inputs = inputs_of_layers(call, half, start, count, seen)
+    if inputs and any(x.ndim != given.ndim for x in inputs):
+        inputs = None
     heads = call.spec.task == 3 and half == 'encoder'
     if inputs is None:
         return Cause('different numbers') if heads else unknown(
@@ -126,7 +128,7 @@ def of_half(call: Call, half: str, seen: Outputs) -> Cause:
         cause = of_layer(spec, kernel, bias, x, y)
         if cause:
             where = f' at layer {place + 1} of {len(specs)}, {spec}'
-            told = layers_told(call, half, place)
+            told = layers_told(call, half)
             return Cause(cause.what + where + told, cause.fix)
     return Cause('different numbers')
 
@@ -145,8 +147,8 @@ def inputs_of_layers(call: Call, half: str, start: int, count: int,
     return inputs
 
 
-def layers_told(call: Call, half: str, place: int) -> str:
-    """Return the layers of file 2 after a wrong one, if they explain it."""
+def layers_told(call: Call, half: str) -> str:
+    """Return the layers of file 2, because their settings may explain it."""
     if call.spec.task != 2:
         return ''
     layers = call.build.models[half].layers

@@ -1,19 +1,34 @@
-"""What must come of a trial; computed once for all submissions of a run.
+"""What must come of a trial; kept, because all submissions share trials.
 
 The weights of these trials are in the order of CallSpec.layers.
 """
 import dataclasses
 import functools
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from checker.grader import reference
+from checker.grader import reference, scenarios
 from checker.grader.call_spec import CallSpec
+from checker.grader.scenarios import Scenario
 from checker.protocol import Trial
 
 Array = np.ndarray
 KEPT = 64
+
+
+def compute_all(seed: int, specs: Sequence[CallSpec]) -> None:
+    """Draw what every file of a task is tried with, and compute the results.
+    """
+    for spec in specs:
+        for trial in (scenarios.draw(seed, spec, Scenario.FUNCTION),
+                      scenarios.draw(seed, spec, Scenario.LOSS)):
+            encoding(spec, trial)
+            reconstruction(spec, trial)
+        decoding(spec, scenarios.draw(seed, spec, Scenario.FUNCTION))
+        if spec.task != 3:
+            loss(spec, trial)
 
 
 def remembered(function: Any) -> Any:

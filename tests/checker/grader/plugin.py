@@ -90,12 +90,20 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[EXAMINED] = {}
     config.stash[KEPT] = contextlib.ExitStack()
     config.stash[SERVER] = ForkServer()
+    # Processes of xdist use the seed of the one that shows it.
+    seed = getattr(config, 'workerinput', {}).get('seed', option.seed)
     # The command has put its own job there.
     config.stash.setdefault(JOB, Job(
         [File(folder.name, folder, task) for task in range(len(FILES))],
         config.stash[SERVER].connect,
-        secrets.randbits(128) if option.seed is None else option.seed,
+        secrets.randbits(128) if seed is None else seed,
         option.time_limit, option.trust or folder == ROOT))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Pass the seed on to a process of xdist."""
+    node.workerinput['seed'] = node.config.stash[JOB].seed
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -105,10 +113,9 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         config.stash[SERVER].close()
 
 
-def pytest_report_header(config: pytest.Config) -> Optional[str]:
+def pytest_report_header(config: pytest.Config) -> str:
     """Say how to repeat the random numbers."""
-    return (f'--seed {config.stash[JOB].seed}'
-            if config.option.submission else None)
+    return f'to repeat the random numbers: --seed {config.stash[JOB].seed}'
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

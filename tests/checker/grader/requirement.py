@@ -87,13 +87,14 @@ def calls_for(calls: list[Call], check: Check) -> list[Call]:
         chosen.append(call)
         block = blocker(call, check)
         # A check that looks at one call is not tried with further calls.
-        if is_last(check) and (not block or is_last(block.because)):
+        done = not block or looks_at_one_call(block.because)
+        if looks_at_one_call(check) and done:
             break
     return chosen
 
 
-def is_last(check: Optional[Check]) -> bool:
-    """Return whether the first call that can be looked at is the last."""
+def looks_at_one_call(check: Optional[Check]) -> bool:
+    """Return whether a check looks at the simplest call alone."""
     return check is not None and check.requirement.simplest
 
 
@@ -115,7 +116,7 @@ def blocker(call: Call, check: Check) -> Optional[NotRun]:
         if isinstance(problem, NotRun):
             return problem
         if isinstance(problem, Failure):
-            return NotRun(f'it requires: {title(before)}', before)
+            return NotRun(f'this failed: {title(before)}', before)
     return None
 
 
@@ -124,6 +125,9 @@ def problem_with(call: Call, check: Check) -> Optional[Problem]:
     try:
         check.requirement.meets(call)
     except Failure as failure:
+        if failure is call.returned:
+            # It says itself which call it is about, if about one.
+            return failure
         return Failure(failure.expected, failure.found, failure.fix,
                        failure.call or str(call.spec))
     except (NotGraded, NotRun) as problem:
@@ -133,4 +137,5 @@ def problem_with(call: Call, check: Check) -> Optional[Problem]:
 
 def title(check: Check) -> str:
     """Return what a check requires, in one line without a full stop."""
-    return ' '.join((check.__doc__ or '').split('\n\n')[0].split())[:-1]
+    text = ' '.join((check.__doc__ or '').split('\n\n')[0].split())
+    return text.removesuffix('.')

@@ -44,6 +44,8 @@ class Sandbox:
         """
         self.connection, self.seconds = connection, seconds
         self.left, self.printed = seconds, bytearray()
+        # What the fork server said, as far as it was not read.
+        self._heard = b''
         (request, self.requests), (self.replies, reply), (
             self.output, printing) = (os.pipe() for _ in range(3))
         for descriptor in (self.requests, self.replies, self.output):
@@ -60,10 +62,16 @@ class Sandbox:
                 os.close(descriptor)
         if 'process' not in told:
             self.close()
-            raise MachineryFailed(
+            raise MachineryFailed(told.get('problem') or (
                 'the process that imports TensorFlow ended; run '
-                f"{sys.executable} -c 'import tensorflow' to see why")
+                f"{sys.executable} -c 'import tensorflow' to see why"))
         self.process, self.scratch = told['process'], told['scratch']
+        try:
+            self._exchange(b'')
+        except CannotRun as problem:
+            self.close()
+            raise MachineryFailed(
+                f'the sandbox could not be entered: {problem}') from None
 
     def close(self) -> None:
         """Kill the process."""
@@ -98,13 +106,13 @@ class Sandbox:
     def _told(self, seconds: Optional[float] = None) -> dict[str, Any]:
         """Return what the fork server says; {} if it has ended."""
         self.connection.settimeout(seconds)
-        line = b''
-        while not line.endswith(b'\n'):
+        while b'\n' not in self._heard:
             chunk = self.connection.recv(4096)
             if not chunk:
                 return {}
-            line += chunk
-        return json.loads(line.splitlines()[-1])
+            self._heard += chunk
+        line, _, self._heard = self._heard.partition(b'\n')
+        return json.loads(line)
 
     def _exchange(self, pending: bytes) -> bytes:
         """Write a line; return the line that comes back."""

@@ -68,13 +68,6 @@ def draw(seed: int, spec: CallSpec, scenario: Scenario) -> Trial:
     return trial
 
 
-def draw_all(seed: int, specs: Sequence[CallSpec]) -> None:
-    """Draw the trials that every file needs, ahead of time."""
-    for spec in specs:
-        draw(seed, spec, Scenario.FUNCTION)
-        draw(seed, spec, Scenario.LOSS)
-
-
 def draw_function(random: np.random.Generator, spec: CallSpec) -> Trial:
     """Draw weights that show what each layer computes."""
     inputs = draw_inputs(random, spec, SAMPLES)

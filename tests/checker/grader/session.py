@@ -64,9 +64,9 @@ class Session:
                          .hexdigest())
         try:
             reply = self._request('load', request, Imported)
-        except CannotRun as problem:
+        except (CannotRun, Malformed) as problem:
             return Failure(BUILDS, f'{self._name} cannot be imported: '
-                           f'{problem}')
+                           + self._end(problem))
         if isinstance(reply, Raised):
             return Failure(
                 BUILDS, f'{self._name} cannot be imported: '
@@ -100,7 +100,8 @@ class Session:
         """Return what tries experiments on the models of a call."""
         def run(experiment: Experiment, trial: Trial, kind: type) -> Any:
             if self._ended:
-                raise NotRun(f'the file had ended: {self._ended}')
+                raise NotRun('the process that ran the file had ended: '
+                             + self._ended.partition('\n')[0])
             try:
                 reply = self._request('experiment', {
                     'name': experiment.name, 'build': number,
@@ -108,7 +109,7 @@ class Session:
             except (CannotRun, Malformed) as problem:
                 why, *more = self._end(problem).split('\n')
                 raise Failure('', '\n'.join([
-                    f'{why}, while it was to {experiment.value} '
+                    f'{why}; it had to {experiment.value} '
                     f'({len(trial.inputs):,} samples)', *more])) from None
             if isinstance(reply, Raised):
                 raise Failure('', 'an error: ' + self._describe(reply),
@@ -146,7 +147,9 @@ def is_consistent(build: Build) -> bool:
     wanted = {*NAMES} if build.returned == THREE else set()
     owned = [model.weights for model in build.models.values()]
     places = {*range(len(build.weights))}
+    used = {place for model in build.models.values()
+            for layer in model.layers for place in layer.weights}
     rates = build.optimizer is None or build.optimizer.rates
     return bool({*build.models} == wanted and set().union(*owned) == places
-                and {*build.trained} <= places and rates
+                and {*build.trained} | used <= places and rates
                 and all(len({*each}) == len(each) for each in owned))

@@ -54,7 +54,7 @@ def split_lines(source: bytes) -> list[str]:
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(source).readline)
         return io.StringIO(source.decode(encoding), newline='').readlines()
-    except (SyntaxError, UnicodeError) as error:
+    except (SyntaxError, LookupError, UnicodeError) as error:
         raise Unreadable(f'is not valid Python: {error}') from None
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from checker.grader.call import Call
 from checker.grader.failure import Failure, NotRun
+from checker.grader.keras_errors import fix_for
 from checker.grader.layer_specs import LayerSpec
 from checker.grader.matching import shapes
 from checker.grader.requirement import requirement
@@ -44,7 +45,7 @@ def arguments_are_left_alone(call: Call) -> None:
     """The lists that are passed in stay as they are."""
     if call.build.changed:
         raise Failure(
-            f'{call.spec} after the call', call.build.changed,
+            f'the arguments unchanged: {call.spec}', call.build.changed,
             'reversed(x) and x[::-1] leave the list as it is; x.reverse() '
             'and x.pop() change it.')
 
@@ -74,7 +75,6 @@ def shapes_are_right(call: Call) -> None:
         model = call.build.models[name]
         expected = f'{name} maps {given} to {spelled(wanted)}'
         if model.error:
-            from checker.grader.keras_errors import fix_for
             raise Failure(expected, f'an error: {model.error}',
                           fix_for(model.error))
         if list(model.shapes) != wanted:
@@ -153,7 +153,7 @@ def compare_layers(call: Call, half: str,
 
 
 def size_of(call: Call, layer: Layer) -> list[int]:
-    """Return how many values a layer gives: the size of its bias."""
+    """Return [how many values a layer gives], which is its bias's size."""
     sizes = [call.build.weights[place] for place in layer.weights]
     return [sizes[-1][-1]] if sizes and sizes[-1] else []
 
@@ -198,7 +198,7 @@ def auto_is_made_of_both(call: Call) -> None:
         raise Failure(
             'auto made of the weights of encoder and decoder',
             f'{len(more)} weights in auto that belong to neither, and '
-            f'{len(missing)} of theirs missing from auto', fix)
+            f'{len(missing)} of theirs that auto lacks', fix)
 
 
 # A call's weights can be set if it passes these.

@@ -54,7 +54,7 @@ def check_new(found: Sequence[Array], what: str) -> None:
         if again:
             raise Failure(f'{what} that is drawn anew for each call, sample '
                           'and latent dimension',
-                          f'the same noise {again} {mode}', DRAW)
+                          f'noise that repeats {again} {mode}', DRAW)
 
 
 def explain_noise(call: Call, draw: Array) -> str:

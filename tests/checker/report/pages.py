@@ -14,14 +14,13 @@ from pathlib import Path
 from checker.grader import source
 from checker.report.results import (
     FAILED,
-    NOT_FINISHED,
     NOT_GRADED,
-    NOT_RUN,
     PASSED,
     Result,
     Row,
     Submission,
     title_of,
+    told_not_run,
 )
 from checker.specification import FILES
 from checker.wire import printable
@@ -67,19 +66,19 @@ def page(submission: Submission) -> str:
 def about(row: Row, submission: Submission) -> Iterator[str]:
     """Yield lines about a column that did not pass."""
     results = submission.of(row.task)
-    if row.verdict == NOT_FINISHED and len(results) < max(row.total, 1):
-        yield from ('', 'The run was interrupted here: only '
-                    f'{len(results)} of {row.total} checks were made.')
+    problem = submission.problem_of(row.task)
+    if problem:
+        yield from ('', f'The checks did not finish: {plain(problem)}. '
+                    f'{len(results)} of {row.total} were made.')
     for result in results:
         if result.outcome == FAILED:
             yield from failure_lines(result, submission.folder)
         elif result.outcome == NOT_GRADED:
             yield from ('', f'### Not graded: {plain(result.title)}', '',
                         f'{plain(result.found)}.')
-    count = sum(result.outcome == NOT_RUN for result in results)
-    if count:
-        yield from ('', f'{count} check{"s" * (count > 1)} not run because '
-                    'of this.')
+    not_run = told_not_run(results)
+    if not_run:
+        yield from ('', f'{plain(not_run)}.')
 
 
 def file_name(name: str) -> str:

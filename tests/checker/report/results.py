@@ -1,6 +1,6 @@
 """The results of checks: all that is shown or written comes from them."""
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -55,6 +55,18 @@ class Result:
         return f'{self.title}: expected {self.expected}; found {found}{call}'
 
 
+def told_not_run(results: Sequence[Result]) -> str:
+    """Return how many checks were not run, and why, or ''."""
+    reasons = [result.found for result in results
+               if result.outcome == NOT_RUN]
+    if not reasons:
+        return ''
+    many = f'{len(reasons)} check{"s" * (len(reasons) > 1)} not run'
+    failed = any(result.outcome in (FAILED, NOT_GRADED)
+                 for result in results)
+    return f'{many} because of this' if failed else f'{many}: {reasons[0]}'
+
+
 def key_of(item: Any) -> tuple[str, str]:
     """Return the column and the name of a check, from pytest's item."""
     task = getattr(item.module, 'TASK', None)
@@ -102,10 +114,21 @@ class Submission:
         for column in COLUMNS:
             total = sum(column == other for planned in self.planned.values()
                         for other, _ in planned)
-            unfinished = [task for task in (*self.left, *self.problems)
-                          if column in (str(task), 'style')]
+            unfinished = bool(self.problem_of(column))
             if total or unfinished:
-                yield self.row(column, total, bool(unfinished))
+                yield self.row(column, total, unfinished)
+
+    def problem_of(self, column: str) -> str:
+        """Return why the checks of a column did not finish, or ''."""
+        for task in range(len(FILES)):
+            style = column == 'style' and (not self.planned.get(task) or any(
+                column == other for other, _ in self.planned[task]))
+            if style or column == str(task):
+                if task in self.problems:
+                    return self.problems[task]
+                if task in self.left:
+                    return 'interrupted'
+        return ''
 
     def row(self, column: str, total: int, unfinished: bool) -> Row:
         """Return the Row of a column."""

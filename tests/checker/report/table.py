@@ -11,11 +11,11 @@ from checker.report.results import (
     FAILED,
     NOT_FINISHED,
     NOT_GRADED,
-    NOT_RUN,
     PASSED,
     Result,
     Submission,
     title_of,
+    told_not_run,
 )
 from checker.specification import FILES
 
@@ -37,8 +37,9 @@ def report(submission: Submission, width: int) -> Iterator[str]:
         shown = '' if row.verdict in (PASSED, FAILED) else f', {row.verdict}'
         yield f'{title_of(row.task):20} {total}{shown}'
         yield from failures(submission.of(row.task), width)
-        if row.task != 'style' and int(row.task) in submission.problems:
-            yield f'  NOT FINISHED: {submission.problems[int(row.task)]}'
+        problem = submission.problem_of(row.task)
+        if problem:
+            yield f'  NOT FINISHED  {problem}'
 
 
 def failures(results: Sequence[Result], width: int) -> Iterator[str]:
@@ -56,13 +57,9 @@ def failures(results: Sequence[Result], width: int) -> Iterator[str]:
         if results[0].column == 'style':
             head = f'{head} ({", ".join(files)})'
         yield from (head, *rest)
-    count = sum(result.outcome == NOT_RUN for result in results)
-    if count and same:
-        yield f'  {count} check{"s" * (count > 1)} not run because of this'
-    elif count:
-        reason = next(result.found for result in results
-                      if result.outcome == NOT_RUN)
-        yield f'  {count} check{"s" * (count > 1)} not run: {reason}'
+    not_run = told_not_run(results)
+    if not_run:
+        yield f'  {not_run}'
 
 
 def failure_text(result: Result, width: int) -> Iterator[str]:

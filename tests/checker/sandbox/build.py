@@ -26,6 +26,9 @@ from checker.wire import decode, encode
 def converse(requests: BinaryIO, replies: BinaryIO) -> None:
     """Answer requests until there are no more."""
     file = LoadedFile()
+    # The sandbox is entered: what happens from now on is the file's doing.
+    replies.write(b'{}\n')
+    replies.flush()
     for line in requests:
         request = json.loads(line)
         (name, content), = request.items()

@@ -6,6 +6,7 @@ connections.  A connection orders one sandbox; it is told how that ended; and
 if it is closed, the sandbox is killed and its folder removed.
 """
 import contextlib
+import fcntl
 import gc
 import json
 import os
@@ -98,12 +99,16 @@ class Server:
                 child.kill()
                 self.dying[child.process] = child
             return
-        scratch = tempfile.mkdtemp(dir=self.home)
-        process = self.fork(descriptors, scratch, **json.loads(message))
-        for descriptor in descriptors:
-            os.close(descriptor)
-        self.children[connection] = Child(process, scratch)
-        tell(connection, {'process': process, 'scratch': scratch})
+        try:
+            scratch = tempfile.mkdtemp(dir=self.home)
+            process = self.fork(descriptors, scratch, **json.loads(message))
+            self.children[connection] = Child(process, scratch)
+            tell(connection, {'process': process, 'scratch': scratch})
+        except OSError as error:
+            tell(connection, {'problem': f'no sandbox: {error.strerror}'})
+        finally:
+            for descriptor in descriptors:
+                os.close(descriptor)
 
     def reap(self) -> None:
         """Tell how sandboxes ended, and remove what they leave behind."""
@@ -160,8 +165,8 @@ def arrange(descriptors: tuple[int, ...], scratch: str) -> None:
     """Leave the sandbox its pipes and its folder, and nothing else."""
     nothing = os.open(os.devnull, os.O_RDONLY)
     # Far up first, so that none is overwritten before it is copied.
-    sources = [os.dup2(source, 100 + place) for place, source
-               in enumerate((nothing, *descriptors))]
+    sources = [fcntl.fcntl(source, fcntl.F_DUPFD, 100)
+               for source in (nothing, *descriptors)]
     for source, targets in zip(sources, ((0,), (REQUESTS,), (ANSWERS,),
                                          (1, 2))):
         for target in targets:

@@ -52,9 +52,10 @@ class Models:
         kind = kind_of(returned)
         if kind == '(model, model, model)':
             self.encoder, self.decoder, self.auto = returned
+            inputs, _, latent = arguments[:3]
             models = {name: self._look_at(model, size)
                       for name, model, size in zip(
-                          NAMES, returned, (*arguments[:3:2], arguments[0]))}
+                          NAMES, returned, (inputs, latent, inputs))}
             shared = self._shared_with(earlier)
         self.values = [array(weight) for weight in self.weights]
         self.build = Build(
