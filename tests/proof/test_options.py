@@ -104,9 +104,10 @@ def test_seed_repeats_a_run(tmp_path):
 
 
 @pytest.mark.parametrize('arguments', [
-    ['tests/check.py', '.'], ['tests/check.py'],
-    ['-m', 'pytest', '--submission=.'],
-    ['-m', 'pytest', '-c', 'pytest.ini', '--submission', '.']])
+    ['tests/check.py', '.'], ['-m', 'pytest', '--submission=.'],
+    pytest.param(['tests/check.py'], marks=pytest.mark.exhaustive),
+    pytest.param(['-m', 'pytest', '-c', 'pytest.ini', '--submission', '.'],
+                 marks=pytest.mark.exhaustive)])
 def test_ways_to_ask_are_the_same(arguments):
     """The command, and the option of pytest, check what is there."""
     run = subprocess.run(

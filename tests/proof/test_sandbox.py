@@ -277,7 +277,8 @@ def without(part, folder):
 
 
 @LINUX
-@pytest.mark.parametrize('part', ['libseccomp', 'Landlock'])
+@pytest.mark.parametrize('part', [
+    'libseccomp', pytest.param('Landlock', marks=pytest.mark.exhaustive)])
 def test_nothing_runs_without_a_sandbox(part, tmp_path, monkeypatch):
     """One line says what is missing; --trust runs the file all the same."""
     monkeypatch.setenv('PYTHONPATH', without(part, tmp_path))
