@@ -60,7 +60,7 @@ def z_is_drawn(call: Call) -> None:
     varies = np.max(np.std(every, axis=0))
     if np.max(np.abs(every)) > tolerances.NOISE > varies:
         raise Failure('a z that is random', 'the mean plus a constant',
-                      'Multiply by the epsilon that is drawn.')
+                      'In call(), draw epsilon and multiply by it.')
     mean, _ = expected.encoding(call.spec, call.trial(Scenario.DRAWS))
     for mode, draw in draws_of_encoder(call):
         if np.abs(draw).max() < tolerances.NOISE:

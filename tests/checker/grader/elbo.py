@@ -116,9 +116,11 @@ def has_entropy(call: Call, elbo: Elbo) -> bool:
 
     If it has noise, that is not a matter of the cross-entropy.
     """
-    return (elbo.left < tolerances.ELBO or varies(call, elbo) or any(
+    if elbo.left < tolerances.ELBO or varies(call, elbo):
+        return True
+    return not different_loss(call, elbo) and any(
         near(elbo.free_weight, number, tolerances.WEIGHT)
-        for number in (1, call.spec.arguments[0])))
+        for number in (1, call.spec.arguments[0]))
 
 
 def wrong_entropy(call: Call, elbo: Elbo) -> Failure:

@@ -8,6 +8,8 @@ from checker.grader.scenarios import Scenario
 from checker.grader.structure import HAS_WEIGHTS, shapes_are_right
 from checker.protocol import Experiment, Outputs
 
+IN_TRAINING = ('Remove Dropout, GaussianNoise and any other layer that is '
+               'active only in training.')
 OUTPUTS = 'z, mean, log variance as the outputs of the encoder'
 
 
@@ -29,10 +31,12 @@ def outputs_are_in_order(call: Call) -> None:
     which = [next((place for place, head in enumerate(heads)
                    if same(output, head)), None)
              for output in outputs_of(call).encoder]
+    fix = 'keras.Model(inputs, [z, mean, log_variance])'
     if {0, 1} <= {*which} and None in which[1:]:
-        names = {None: 'z', 0: 'mean', 1: 'log variance'}
-        raise Failure(OUTPUTS, ', '.join(names[head] for head in which),
-                      'keras.Model(inputs, [z, mean, log_variance])')
+        raise Failure(OUTPUTS, f'z as output {which.index(None) + 1}', fix)
+    _, mean, log_variance = outputs_of(call).encoder
+    if same(mean, log_variance):
+        raise Failure(OUTPUTS, 'the same tensor as outputs 2 and 3', fix)
 
 
 @requirement(repeated=True, after=[outputs_are_in_order],
@@ -60,7 +64,8 @@ def compare_half(call: Call, half: str, training: bool = False) -> None:
     cause = diagnosis.of_half(call, half, seen)
     mode = ' with training=True' * training
     raise Failure(f'{half} computes {in_words(call, half)}{mode}',
-                  f'{half} computes {cause.what}{mode}', cause.fix)
+                  f'{half} computes {cause.what}{mode}',
+                  cause.fix or IN_TRAINING * training)
 
 
 def in_words(call: Call, half: str) -> str:
@@ -97,7 +102,8 @@ def compare_auto(call: Call, training: bool = False) -> None:
         cause = diagnosis.change(wanted, seen.auto[0])
         mode = ' with training=True' * training
         raise Failure(f'auto(x) equal to decoder(encoder(x)){mode}',
-                      f'{cause.what}{mode}', cause.fix)
+                      f'{cause.what}{mode}',
+                      cause.fix or IN_TRAINING * training)
 
 
 @requirement(after=[encoder_computes, decoder_computes],

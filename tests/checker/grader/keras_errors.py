@@ -47,7 +47,8 @@ FIXES: dict[str, str] = {
     'BinaryCrossentropy object|class .*BinaryCrossentropy':
     'BinaryCrossentropy is a class: add parentheses, '
     'BinaryCrossentropy().',
-    'Incompatible shapes|required broadcastable shapes':
+    'No loss to compute': 'Define test_step() beside train_step().',
+    r'Incompatible shapes: \[(\d+),(\d+)\] vs. \[(?!\1)\d+,\2\]':
     'A tensor has a fixed batch size: draw epsilon with the shape of the '
     'mean.',
     "expects 1 (named )?input.* received 2|'tuple' object has no attribute":

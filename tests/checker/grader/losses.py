@@ -181,13 +181,28 @@ def explain_loss(call: Call) -> str:
             return f'{factor.weights[0]:.4g} times the binary cross-entropy'
         if np.isclose(whole, right.sum(), rtol=tolerances.EXPLAINED):
             return 'the binary cross-entropy summed over the batch'
-    best, least = '', tolerances.EXPLAINED
+    if np.allclose(each, right, tolerances.LOSS):
+        return 'the binary cross-entropy without a penalty'
+    return explain_penalty(call, each, right)
+
+
+def explain_penalty(call: Call, each: Array, right: Array) -> str:
+    """Return the cross-entropy and the penalty that explain losses, or ''.
+
+    Penalties on weights are the same for all samples, so that several may
+    explain a loss: then it is the one with a usual factor.
+    """
+    usual = (call.spec.lambtha * np.array([1, 1 / 2, 2])).tolist() + [
+        10. ** -n for n in range(1, 6)]
+    nothing, found = np.max(abs(each - right) / abs(each)), []
     for name, column in penalties(call).items():
-        found = fit_columns([column], each - right, np.abs(each))
-        if found.left < least and found.weights[0]:
-            times = f'{found.weights[0]:.3g} times '
-            best, least = f'the cross-entropy and {times}{name}', found.left
-    return best
+        fitted = fit_columns([column], each - right, np.abs(each))
+        weight = fitted.weights[0]
+        if fitted.left < min(tolerances.EXPLAINED, nothing / 10):
+            rare = not np.isclose(weight, usual, rtol=1e-3).any()
+            found.append((rare, fitted.left, 'the cross-entropy and '
+                          f'{weight:.3g} times {name}'))
+    return min(found)[-1] if found else ''
 
 
 def fit_alone(column: Array, losses: Array) -> bool:

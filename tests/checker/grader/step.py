@@ -7,7 +7,7 @@ from checker.grader.elbo import elbo_of
 from checker.grader.failure import Failure
 from checker.grader.scenarios import Scenario
 from checker.grader.training import trained
-from checker.grader.z import Z, epsilon
+from checker.grader.z import epsilon
 from checker.protocol import Experiment, Fit
 
 Array = np.ndarray
@@ -24,7 +24,7 @@ def expected_step(call: Call) -> tuple[float, list[Array]]:
     drawn, elbo = noise_of_step(call), elbo_of(call)
     if np.abs(drawn).max() < tolerances.NOISE:
         raise Failure('training that decodes z', 'training that decodes the '
-                      'mean', Z)
+                      'mean', 'Decode z in train_step().')
     return expected.step(call.spec, call.trial(Scenario.STEP), drawn,
                          elbo.entropy_weight, elbo.divergence_weight)
 

@@ -119,6 +119,9 @@ def draw_again(models: Models, trial: Trial) -> Draws:
 
 def numbers(logs: dict[str, Any]) -> dict[str, float]:
     """Return logs as numbers."""
+    if not isinstance(logs, dict):
+        raise TypeError('train_step() and test_step() must return a dict of '
+                        f'losses, not {type(logs).__name__}')
     return {name: float(np.mean(array(value)))
             for name, value in logs.items()}
 

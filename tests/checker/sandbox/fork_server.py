@@ -146,7 +146,9 @@ class Server:
                 kernel.enter(scratch, lambda: limit(seconds), parent)
                 # What Landlock opened.
                 os.closerange(ANSWERS + 1, DESCRIPTORS)
-            with open(REQUESTS, 'rb') as requests, \
+            # The file may close its pipes.
+            with contextlib.suppress(OSError), \
+                    open(REQUESTS, 'rb') as requests, \
                     open(ANSWERS, 'wb') as answers:
                 build.converse(requests, answers)
         except BaseException:

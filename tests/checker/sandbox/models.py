@@ -129,8 +129,8 @@ class Models:
                         for each in (self, other))
             if one is not None and one is two:
                 return 'the same optimizer'
-            if any(not np.array_equal(value, array(weight)) for value, weight
-                   in zip(other.values, other.weights)):
+            if any(not np.array_equal(value, array(weight), equal_nan=True)
+                   for value, weight in zip(other.values, other.weights)):
                 return 'weights of the earlier call, which it changed'
         return ''
 
