@@ -10,23 +10,21 @@ import fcntl
 import gc
 import json
 import os
-import resource
 import selectors
 import shutil
 import signal
 import socket
 import sys
 import tempfile
-import threading
 import traceback
 from pathlib import Path
 from typing import Any, Optional
 
 from checker.sandbox import build, kernel
+from checker.sandbox.limits import DESCRIPTORS, limit
 
 ORDER_BYTES = 2 ** 16
 REQUESTS, ANSWERS = 3, 4
-DESCRIPTORS, GIGABYTES, MORE_THREADS, FILE_BYTES = 256, 4, 4096, 2 ** 22
 # How often it looks which sandboxes have ended, in seconds.
 INTERVAL = 0.05
 
@@ -187,48 +185,6 @@ def arrange(descriptors: tuple[int, ...], scratch: str) -> None:
     os.environ.update(HOME=scratch, TMPDIR=scratch, MPLCONFIGDIR=scratch)
     # AutoGraph writes there the code that it generates.
     tempfile.tempdir = scratch
-
-
-def limit(seconds: float) -> None:
-    """Bound memory, processor time, threads, descriptors and files."""
-    with contextlib.suppress(OSError), open('/proc/self/statm') as statm:
-        # Libraries reserve far more addresses than they use: this bounds what
-        # is added to them.
-        size = int(statm.read().split()[0]) * resource.getpagesize()
-        lower(resource.RLIMIT_AS, size + GIGABYTES * 2 ** 30)
-    lower(resource.RLIMIT_CORE, 0)
-    lower(resource.RLIMIT_FSIZE, FILE_BYTES)
-    lower(resource.RLIMIT_NOFILE, DESCRIPTORS)
-    lower(resource.RLIMIT_CPU, int(4 * seconds) + 1)
-    # The limit counts all threads of a user, and some may run in a different
-    # container, where they cannot be counted: try.
-    count = 1
-    while not may_start(count):
-        count *= 2
-    lower(resource.RLIMIT_NPROC, count + MORE_THREADS)
-
-
-def lower(which: int, value: int) -> None:
-    """Lower a limit, unless it is lower already."""
-    _, hard = resource.getrlimit(which)
-    if hard != resource.RLIM_INFINITY:
-        value = min(value, hard)
-    resource.setrlimit(which, (value, value))
-
-
-def may_start(count: int) -> bool:
-    """Return whether a thread may start if the user may have so many."""
-    _, hard = resource.getrlimit(resource.RLIMIT_NPROC)
-    if hard != resource.RLIM_INFINITY and count >= hard:
-        return True
-    resource.setrlimit(resource.RLIMIT_NPROC, (count, hard))
-    thread = threading.Thread(target=int)
-    try:
-        thread.start()
-    except RuntimeError:
-        return False
-    thread.join()
-    return True
 
 
 def serve() -> None:
