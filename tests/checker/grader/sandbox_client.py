@@ -46,14 +46,24 @@ class Sandbox:
         self.left, self.printed = seconds, bytearray()
         # What the fork server said, as far as it was not read.
         self._heard = b''
+        self.process, self.scratch = self._order(trust)
+        try:
+            self._exchange(b'')
+        except CannotRun as problem:
+            self.close()
+            raise MachineryFailed(
+                f'the sandbox could not be entered: {problem}') from None
+
+    def _order(self, trust: bool) -> tuple[int, str]:
+        """Order the process; return its number and its folder."""
         (request, self.requests), (self.replies, reply), (
             self.output, printing) = (os.pipe() for _ in range(3))
         for descriptor in (self.requests, self.replies, self.output):
             os.set_blocking(descriptor, False)
         theirs = request, reply, printing
         try:
-            order = json.dumps({'seconds': seconds, 'trust': trust})
-            socket.send_fds(connection, [order.encode()], theirs)
+            order = json.dumps({'seconds': self.seconds, 'trust': trust})
+            socket.send_fds(self.connection, [order.encode()], theirs)
             told = self._told()
         except OSError:
             told = {}
@@ -65,13 +75,7 @@ class Sandbox:
             raise MachineryFailed(told.get('problem') or (
                 'the process that imports TensorFlow ended; run '
                 f"{sys.executable} -c 'import tensorflow' to see why"))
-        self.process, self.scratch = told['process'], told['scratch']
-        try:
-            self._exchange(b'')
-        except CannotRun as problem:
-            self.close()
-            raise MachineryFailed(
-                f'the sandbox could not be entered: {problem}') from None
+        return told['process'], told['scratch']
 
     def close(self) -> None:
         """Kill the process."""
