@@ -86,23 +86,13 @@ class Adam(keras.optimizers.Adam):
 
 
 def autoencoder'''
-WRAPPER = '''
-
-class Wrapper(keras.optimizers.Optimizer):
-    """Hands everything on to Adam."""
-
-    def __init__(self):
-        super().__init__(name='wrapper', learning_rate=0.001)
-        self.inner = keras.optimizers.Adam()
-
-
-def autoencoder'''
 # Styles that cannot be graded: training cannot be told right from wrong.
 NOT_GRADED = {
     '0_subclass_of_adam': change(own(0), [
         ('\n\ndef autoencoder', SUBCLASS), ("'adam'", 'Adam()')]),
     '0_wrapped_adam': change(own(0), [
-        ('\n\ndef autoencoder', WRAPPER), ("'adam'", 'Wrapper()')]),
+        ("'adam'", 'keras.mixed_precision.LossScaleOptimizer(\n'
+         '        keras.optimizers.Adam())')]),
     '3_steps_by_a_different_optimizer': change(TRAIN_STEP, [
         ('self.optimizer.apply', 'self.own.apply'),
         ('vae.compile(', 'vae.own = keras.optimizers.Adam()\n'
