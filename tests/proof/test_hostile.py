@@ -78,8 +78,9 @@ def graded(request, tmp_path_factory):
         put(name, root / name / FILES[0])
         if name in texts:
             (root / name / FILES[0]).write_text(texts[name] + '\n')
-    (root / 'raises' / 'conftest.py').write_text('raise SystemExit(3)\n')
-    (root / 'raises' / 'pytest.ini').write_text('[pytest]\naddopts = -x\n')
+    # Not read, whoever's it is.
+    (root / 'a-honest' / 'conftest.py').write_text('raise SystemExit(3)\n')
+    (root / 'a-honest' / 'pytest.ini').write_text('[pytest]\naddopts = -x\n')
     before = fingerprint(root), fingerprint(ROOT)
     table, report = root.parent / 'grades.csv', root.parent / 'report.xml'
     begin = time.monotonic()
