@@ -82,55 +82,30 @@ REFUSALS = {
     'append': 'os.open(FILE, os.O_WRONLY | os.O_APPEND)',
     'write, in C': 'c("open", FILE, os.O_RDWR)',
     'create, in C': 'c("creat", NEW, 0o666)',
-    'write, with memmap': 'np.memmap(FILE, mode="r+")[0] = 0',
-    'write, with tofile': 'np.zeros(1).tofile(NEW)',
-    'write, with save': 'np.save(NEW, np.zeros(1))',
     'write, in TensorFlow': 'tf.io.write_file(NEW, "x")',
-    'overwrite, in TensorFlow': 'tf.raw_ops.WriteFile('
-    'filename=FILE, contents="x")',
-    'write, with GFile': 'with tf.io.gfile.GFile(NEW, "w") as file:\n'
-    '    file.write("x")',
-    'copy, with gfile': 'tf.io.gfile.copy(FILE, NEW)',
     'write, with print': 'tf.print("x", output_stream="file://" + NEW)',
-    'write, with FileWriter': 'tf.summary.create_file_writer(NEW).init()\n'
-    'tf.io.write_file(NEW, "x")',
-    'write, with TFRecordWriter': 'tf.io.TFRecordWriter(NEW)',
-    'write, with a checkpoint': 'tf.train.Checkpoint(x=tf.Variable(1)).save('
-    'NEW)',
     'write, with save_weights': 'keras.Sequential([keras.layers.Dense(1, '
     'input_shape=(1,))]).save_weights(NEW + ".weights.h5")',
-    'write, in a py_function':
-    'tf.py_function(lambda: open(NEW, "w"), [], [])',
     'write, in another thread': 'failed = []\n'
     'threading.excepthook = failed.append\n'
     'thread = threading.Thread(target=open, args=(NEW, "w"))\n'
     'thread.start(), thread.join()\nraise failed[0].exc_value',
-    'write, beside the folder': 'open("../new", "w")',
     'write, among packages': 'open(np.__file__, "a")',
     'truncate': 'os.truncate(FILE, 0)',
-    'truncate, in C': 'c("truncate", FILE, ctypes.c_long(0))',
     'truncate, to read': 'os.open(FILE, os.O_RDONLY | os.O_TRUNC)',
     'truncate, to ask': 'os.open(FILE, 3 | os.O_TRUNC)',
     'chmod': 'os.chmod(FILE, 0)',
-    'chmod, in C': 'c("chmod", FILE, 0)',
     'chmod, of what can be read': 'os.fchmod(os.open(np.__file__, 0), 0)',
     'fchmodat': 'kernel("fchmodat", -100, FILE, 0)',
     'chown': 'os.chown(FILE, os.getuid(), os.getgid())',
     'utime': 'os.utime(FILE, (0, 0))',
     'xattr': 'os.setxattr(FILE, "user.x", b"x")',
     'rename': 'os.rename(FILE, NEW)',
-    'rename, in C': 'c("rename", FILE, NEW)',
-    'rename, in TensorFlow': 'tf.io.gfile.rename(FILE, NEW)',
-    'rename, into the own folder': 'os.rename(FILE, "mine")',
     'remove': 'os.remove(FILE)',
-    'remove, in C': 'c("unlink", FILE)',
-    'remove, in TensorFlow': 'tf.io.gfile.remove(FILE)',
-    'remove, all': 'tf.io.gfile.rmtree(FOLDER)',
     'remove, of a folder': 'os.rmdir(FOLDER)',
     'remove, what was written': 'open("x", "w")\nos.remove("x")',
     'folder': 'os.mkdir(NEW)',
     'folder, in the own one': 'os.mkdir("x")',
-    'folder, in TensorFlow': 'tf.io.gfile.makedirs(NEW)',
     'link': 'os.link(FILE, "x")',
     'symbolic link': 'os.symlink(FILE, "x")',
     'fifo': 'os.mkfifo("x")',
@@ -141,12 +116,7 @@ REFUSALS = {
     'read': 'open(FILE)',
     'read, in C': 'c("open", FILE, 0)',
     'read, with openat': 'c("openat", os.open("/", os.O_PATH), FILE[1:], 0)',
-    'read, with memmap': 'np.memmap(FILE, mode="r")',
-    'read, with fromfile': 'np.fromfile(FILE)',
     'read, in TensorFlow': 'tf.io.read_file(FILE)',
-    'read, with GFile': 'tf.io.gfile.GFile(FILE).read()',
-    'read, as lines': 'list(tf.data.TextLineDataset(FILE))',
-    'read, as records': 'list(tf.data.TFRecordDataset(FILE))',
     'read, by handle':
     'kernel("name_to_handle_at", -100, FILE, None, None, 0)',
     'read, users': 'open("/etc/passwd")',
@@ -155,31 +125,18 @@ REFUSALS = {
     'import, the checker': 'import checker.grader.reference',
     'read, the checker': f'open({CHECKER!r})',
     'list': 'os.listdir(FOLDER)',
-    'list, in C': 'if not c("opendir", FOLDER):\n    checked(-1)',
-    'list, in TensorFlow': 'tf.io.gfile.listdir(FOLDER)',
-    'list, by pattern': 'print(tf.io.matching_files(FOLDER + "/*"))\n'
-    'os.scandir(FOLDER)',
-    'list, everything': 'os.listdir("/")',
     'list, processes': 'os.listdir("/proc")',
     'environment': 'open("/proc/self/environ")',
     'environment, of the server': 'open(f"/proc/{PARENT}/environ")',
-    'environment, of a process': 'open(f"/proc/{VICTIM}/environ")',
     'memory, of the server': 'open(f"/proc/{PARENT}/mem", "rb")',
-    'memory, of a process': 'open(f"/proc/{VICTIM}/mem", "rb+")',
     'memory, own, as a file': 'open("/proc/self/mem", "rb+")',
     'descriptor, of the server': 'open(f"/proc/{PARENT}/fd/0", "rb+")',
-    'descriptor, of a process': 'open(f"/proc/{VICTIM}/fd/0", "rb")',
     'TCP': 'socket.create_connection(("127.0.0.1", PORT))',
     'TCP, in C': 'c("socket", 2, 1, 0)',
     'TCP, of version 6': 'family("AF_INET6")',
-    'TCP, as a server': 'socket.create_server(("127.0.0.1", 0))',
-    'TCP, with get_file': 'keras.utils.get_file("a", '
-    'f"http://127.0.0.1:{PORT}/a")',
     'UDP': 'family("AF_INET", socket.SOCK_DGRAM)'
     '.sendto(b"x", ("127.0.0.1", PORT))',
-    'UDP, in C': 'c("socket", 2, 2, 0)',
     'Unix socket': 'family("AF_UNIX").connect(FOLDER + "/socket")',
-    'Unix socket, in C': 'c("socket", 1, 1, 0)',
     'abstract socket': 'family("AF_UNIX").connect("\\0" + ABSTRACT)',
     'pair of sockets': 'socket.socketpair()',
     'netlink': 'family("AF_NETLINK", socket.SOCK_RAW, 0)',
@@ -189,22 +146,13 @@ REFUSALS = {
     'fork, in C': 'c("fork")',
     'fork, with clone': 'kernel("clone", signal.SIGCHLD, 0, 0, 0, 0)',
     'fork, with posix_spawn': 'os.posix_spawn("/bin/true", ["true"], {})',
-    'fork, with multiprocessing': 'import multiprocessing\n'
-    'multiprocessing.get_context("fork").Process(target=print).start()',
-    'fork, with a terminal': 'os.forkpty()',
     'exec': 'os.execv("/bin/true", ["true"])',
-    'exec, of Python': 'os.execv(sys.executable, [sys.executable])',
-    'exec, in C': 'c("execv", "/bin/true", (ctypes.c_char_p * 2)(b"true"))',
     'exec, by descriptor': 'kernel("execveat", -100, "/bin/true", None, None, '
     '0)',
     'subprocess': 'subprocess.run(["true"])',
-    'subprocess, orphaned': 'subprocess.Popen(["sleep", "600"], '
-    'start_new_session=True)',
     'kill': 'os.kill(VICTIM, signal.SIGKILL)',
-    'kill, in C': 'c("kill", VICTIM, 9)',
     'kill, the server': 'os.kill(PARENT, signal.SIGTERM)',
     'kill, everyone': 'os.kill(-1, signal.SIGTERM)',
-    'kill, a group': 'os.killpg(0, signal.SIGTERM)',
     'kill, a thread': 'kernel("tkill", VICTIM, 9)',
     'kill, a thread of a process': 'kernel("tgkill", VICTIM, VICTIM, 9)',
     'kill, with a value':
@@ -214,15 +162,12 @@ REFUSALS = {
     'fcntl.fcntl(1, fcntl.F_SETOWN, VICTIM)',
     'terminal': 'import fcntl\nfcntl.ioctl(0, 0x5412, b"x")',
     'ptrace': 'c("ptrace", 16, VICTIM, None, None)',
-    'ptrace, the server': 'c("ptrace", 16, PARENT, None, None)',
     'process_vm_readv': 'c("process_vm_readv", VICTIM, bytes(16), 1, '
     'bytes(16), 1, 0)',
     'process_vm_writev': 'c("process_vm_writev", PARENT, bytes(16), 1, '
     'bytes(16), 1, 0)',
     'prlimit': 'resource.prlimit(VICTIM, resource.RLIMIT_NOFILE, (1, 1))',
     'prlimit, own': 'resource.prlimit(0, resource.RLIMIT_NOFILE, (1, 1))',
-    'prlimit, of the server': 'resource.prlimit(PARENT, '
-    'resource.RLIMIT_NOFILE, (1, 1))',
     'limit, own': 'c("setrlimit", 7, (ctypes.c_long * 2)(9, 9))',
     'priority': 'os.setpriority(os.PRIO_PROCESS, VICTIM, 19)',
     'priority, as a user': 'os.setpriority(os.PRIO_USER, 0, 19)',
@@ -269,25 +214,15 @@ OTHERS = {
         'tf.data.experimental.service.DispatchServer()',
         'Could not start|SIGABRT|SIGSEGV|Unavailable'),
     'big file': ('open("x", "wb").write(bytes(2 ** 23))', 'File too large'),
-    'big file, truncated': ('open("x", "wb").truncate(2 ** 40)',
-                            'File too large'),
     'disk': ('for name in range(200):\n'
              '    open(str(name), "wb").write(bytes(2 ** 22))\n'
              'time.sleep(9)', 'wrote more than'),
-    'disk, in TensorFlow': (
-        'for name in range(200):\n'
-        '    tf.io.write_file(str(name), bytes(2 ** 22))\ntime.sleep(9)',
-        'wrote more than'),
     'inodes': ('for name in range(10 ** 6):\n    open(str(name), "w")\n',
                'wrote more than'),
     'descriptors': ('print([os.dup(0) for _ in range(256)])',
                     'Too many open files'),
     'memory': ('x = [bytearray(2 ** 30) for _ in range(64)]', 'MemoryError'),
-    'memory, in C': ('if not LIBC.malloc(ctypes.c_size_t(2 ** 36)):\n'
-                     '    raise MemoryError', 'MemoryError'),
     'memory, in NumPy': ('np.ones(2 ** 36)', 'MemoryError'),
-    'memory, in TensorFlow': ('tf.ones([2 ** 34])',
-                              'OOM|ResourceExhausted|bad_alloc|SIGABRT'),
     'threads': ('while True:\n    threading.Thread(target=time.sleep, '
                 'args=[9]).start()', 'start new thread|more than .* threads'),
     'threads, in C': (
@@ -307,9 +242,6 @@ OTHERS = {
     'stop': ('getattr(LIBC, "raise")(signal.SIGSTOP)', LATE),
     'output': ('for _ in range(2 ** 12):\n    print("x" * 2 ** 16)\n'
                'raise ValueError("done")', 'ValueError: done'),
-    'output, in C': ('while True:\n    LIBC.puts(b"x" * 2 ** 16)', LATE),
-    'output, in TensorFlow': ('while True:\n    tf.print("x" * 2 ** 16)',
-                              LATE),
     'half a message': ('os.write(4, b"{")\ntime.sleep(99)', LATE),
     'message, by the byte': ('while True:\n    os.write(4, b" ")\n'
                              '    time.sleep(0.01)', LATE),
@@ -322,18 +254,10 @@ OTHERS = {
         'os.write(4, b"\\n")\ntime.sleep(99)', 'more than .* values'),
     'message of no text': ('os.write(4, b"\\xff\\xfe\\n")\ntime.sleep(99)',
                            'gave no reply'),
-    'message of a number': ('os.write(4, b"1" * 60000 + b"\\n")\n'
-                            'time.sleep(99)', 'gave no reply'),
-    'empty message': ('os.write(4, b"\\n")\ntime.sleep(99)',
-                      'gave no reply'),
     'closed pipes': ('os.closerange(0, 256)\ntime.sleep(99)',
                      'closed the pipe'),
     'exit': ('os._exit(0)', 'exit status 0'),
-    'exit, in C': ('LIBC.exit(3)', 'exit status 3'),
-    'exit, in Python': ('sys.exit(0)', 'SystemExit'),
     'crash': ('ctypes.string_at(0)', 'SIGSEGV'),
-    'crash, with faulthandler': ('import faulthandler\n'
-                                 'faulthandler._sigsegv()', 'SIGSEGV'),
     'abort': ('os.abort()', 'SIGABRT'),
     'kill, itself': ('getattr(LIBC, "raise")(signal.SIGKILL)', 'SIGKILL'),
     'real-time signal': ('getattr(LIBC, "raise")(40)', 'signal 40'),
