@@ -17,10 +17,11 @@ def command(folders, *options):
             *([] if folders is None else ['--', *map(str, folders)])]
 
 
-def grade(folders, *options, cwd=ROOT):
+def grade(folders, *options, cwd=ROOT, quiet=True):
     """Run the checker in a process of its own."""
-    return subprocess.run(command(folders, '-q', *options), cwd=cwd,
-                          capture_output=True, text=True, timeout=2400)
+    return subprocess.run(
+        command(folders, *['-q'] * quiet, *options), cwd=cwd,
+        capture_output=True, text=True, timeout=2400)
 
 
 def rows_of(table):

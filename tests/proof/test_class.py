@@ -83,7 +83,7 @@ def test_each_submission_has_a_page(graded):
             assert (f'```text\n0-vanilla.py cannot be imported: ValueError: '
                     f'this is `number {number}` @all\n') in pages[name]
             assert pages[name].count('@all') == 2
-            assert 'line 10 of 0-vanilla.py and “What' in pages[name]
+            assert '` in its 0-vanilla.py and “What' in pages[name]
 
 
 def test_junit_tells_submission_and_task(graded):

@@ -26,7 +26,11 @@ def test_help_needs_no_tensorflow(tmp_path):
     (['absent'], [], 'no such folder: absent'),
     (['empty'], [], 'no numbered file in '),
     (None, [], 'no numbered file in '),
-    ([], [], 'no folder after --'),
+    ([], [], 'no file or folder after --'),
+    (['0-vanilla.py'], [], 'no such file: 0-vanilla.py'),
+    (['10-vanilla.py'], [], '10-vanilla.py is not a numbered file'),
+    (['one'], ['--only', '0,4'], "'0,4' is not a list of numbers"),
+    (['one'], ['--only', '0'], 'no numbered file in one (0-vanilla.py)'),
     (['one', 'empty/../one'], [], 'empty/../one was given twice'),
     (['one'], ['--grades', 'absent/g'], '--grades: cannot write absent/g: no'),
     (['one'], ['--grades', 'empty'], '--grades: cannot write empty: it is'),
@@ -45,6 +49,7 @@ def test_mistake_is_said_before_anything_runs(folders, options, words,
     for folder in ('empty', 'one'):
         (tmp_path / folder).mkdir()
     (tmp_path / 'file').touch()
+    (tmp_path / '10-vanilla.py').touch()
     (tmp_path / 'one' / FILES[3]).touch()
     before = sorted(tmp_path.rglob('*'))
     run = grade(folders, *options, cwd=tmp_path)
@@ -52,6 +57,46 @@ def test_mistake_is_said_before_anything_runs(folders, options, words,
     line, = run.stderr.splitlines()
     assert line.startswith('check.py: error: ') and words in line
     assert sorted(tmp_path.rglob('*')) == before
+
+
+def test_renamed_file_is_checked_alone(tmp_path):
+    """A file is a submission; --only and missing files count."""
+    for name in ('ada_123_0-vanilla.py', '0-vanilla (1).py'):
+        (tmp_path / name).write_text('x = 1\n')
+    (tmp_path / 'bob').mkdir()
+    (tmp_path / 'bob' / FILES[0]).write_text('x = 1\n')
+    run = grade(['ada_123_0-vanilla.py', '0-vanilla (1).py', 'bob'], '-v',
+                '--only', '0,1', '--grades', 'g.csv', cwd=tmp_path,
+                quiet=False)
+    assert run.returncode == 1
+    rows = (tmp_path / 'g.csv').read_text().splitlines()[1:]
+    assert [row.split(',')[:2] for row in rows] == [
+        ['ada_123_0-vanilla.py', '0'], ['ada_123_0-vanilla.py', 'style'],
+        ['0-vanilla (1).py', '0'], ['0-vanilla (1).py', 'style'],
+        ['bob', '0'], ['bob', '1'], ['bob', 'style']]
+    assert ('0-vanilla (1).py was checked as 0-vanilla.py; its name was not '
+            'judged') in run.stdout
+    assert re.search('1-sparse.py .* 0 of 18 checks passed: there is no such '
+                     'file\n', run.stdout)
+
+
+def test_fixes_can_be_left_out(tmp_path):
+    """With --no-fix neither report nor page says what to type."""
+    (tmp_path / FILES[0]).write_text('x = 1\n')
+    for more in ([], ['--no-fix']):
+        run = grade([tmp_path / FILES[0]], *more, '--feedback', 'pages',
+                    cwd=tmp_path, quiet=False)
+        page = (tmp_path / 'pages' / f'{FILES[0]}.md').read_text()
+        assert ('Define autoencoder()' in run.stdout) == (not more)
+        assert ('What to change' in page) == ('` in its' in page) == (
+            not more)
+
+
+def test_version_names_all_that_judges():
+    """Of the checker, Python, TensorFlow and Keras, in a line."""
+    run = grade(None, '--version')
+    assert re.fullmatch(r'check\.py [0-9.]+, Python [0-9.]+, TensorFlow '
+                        r'[0-9.]+, Keras [0-9.]+\n', run.stdout)
 
 
 def test_no_check_left_is_no_success(tmp_path):

@@ -7,9 +7,12 @@ import sys
 from pathlib import Path
 from typing import NoReturn, Optional
 
+from checker import __version__
+from checker.command.submissions import files_of, shown, task_of
 from checker.grader.fork_client import missing_sandbox
+from checker.grader.options import JUDGING
+from checker.report import versions
 from checker.specification import FILES
-from checker.wire import printable
 
 # The exit statuses, as in pytest.
 OK, FAILED, INTERRUPTED, USAGE_ERROR, NOTHING_TO_CHECK = 0, 1, 2, 4, 5
@@ -28,38 +31,47 @@ def make_parser() -> Parser:
     """Return the parser of the command."""
     parser = Parser(
         prog='check.py', allow_abbrev=False,
-        usage='%(prog)s [OPTION]... [--] [DIR]...',
-        description='Check the numbered files in folders; without DIR, in '
-        'the current one.  After -- a name may start with a dash.')
-    parser.add_argument('folders', nargs='*', metavar='DIR',
-                        help='a submission: the folder of its four files')
-    parser.add_argument('-n', type=workers, default=None, metavar='N',
-                        help='files to check at a time (default: as many as '
-                        'there are processors)')
-    parser.add_argument('-k', default='', metavar='EXPRESSION',
-                        help="run the checks whose names match, such as "
-                        "'vanilla and not style'")
-    parser.add_argument('-x', action='store_true', help='stop after the '
-                        'first submission that does not pass')
-    parser.add_argument('-q', action='store_true', help='show no failures')
-    parser.add_argument('-v', action='store_true',
-                        help='show the failures of a class, too')
-    parser.add_argument('--grades', type=Path, metavar='FILE.csv',
-                        help='write a line for each submission and file')
-    parser.add_argument('--junitxml', type=Path, metavar='FILE.xml',
-                        help='write a JUnit file for the run')
-    parser.add_argument('--feedback', type=Path, metavar='DIR',
-                        help='write a page for the author of each submission')
-    parser.add_argument('--time-limit', type=seconds, default=60.,
-                        metavar='SECONDS', help='for each numbered file '
-                        '(default: 60)')
-    parser.add_argument('--trust', action='store_true', help='if submissions '
-                        'cannot be sandboxed here, run them with your full '
-                        'privileges')
-    parser.add_argument('--seed', type=seed, metavar='N', help='repeat the '
-                        'random numbers of an earlier run; not for grading '
-                        'new files, which could try small numbers')
+        usage='%(prog)s [OPTION]... [--] [FILE|DIR]...',
+        description='Check numbered files.  A folder stands for its four '
+        'files; without FILE or DIR, the current folder is checked.  After '
+        '-- a name may start with a dash.')
+    add = parser.add_argument
+    add('paths', nargs='*', metavar='FILE|DIR', help='a submission: one '
+        'numbered file, or the folder of four')
+    add('--only', type=numbers, default=range(len(FILES)), metavar='0,3',
+        help='check only these of the four files')
+    add('-k', default='', metavar='EXPRESSION', help="run the checks whose "
+        "names match, such as 'loss or noise'")
+    add('--no-fix', action='store_true', help='do not say how to fix a '
+        'failure')
+    add('-n', type=workers, metavar='N', help='files to check at a time '
+        '(default: as many as there are processors)')
+    add('-x', action='store_true', help='stop after the first submission '
+        'that does not pass')
+    add('-q', action='store_true', help='show no failures')
+    add('-v', action='store_true', help='show the failures of a class, too')
+    add('--grades', type=Path, metavar='FILE.csv', help='write a line for '
+        'each submission and file')
+    add('--junitxml', type=Path, metavar='FILE.xml', help='write a JUnit '
+        'file for the run')
+    add('--feedback', type=Path, metavar='DIR', help='write a page for the '
+        'author of each submission')
+    for name, details in JUDGING.items():
+        add(name, **details)
+    add('--version', action='version', help='show the versions of the '
+        'checker, Python, TensorFlow and Keras',
+        version=f'check.py {__version__}, {versions.full()}')
     return parser
+
+
+def numbers(text: str) -> list[int]:
+    """Parse the numbers of files, such as 0,3."""
+    found = text.split(',')
+    if not {*found} <= {*map(str, range(len(FILES)))}:
+        raise argparse.ArgumentTypeError(
+            f'{text!r} is not a list of numbers from 0 to '
+            f'{len(FILES) - 1}, such as 0,3')
+    return sorted({*map(int, found)})
 
 
 def workers(text: str) -> Optional[int]:
@@ -75,64 +87,53 @@ def positive(text: str) -> int:
     return int(text)
 
 
-def seed(text: str) -> int:
-    """Parse a seed."""
-    if not (text.isascii() and text.isdigit() and len(text) < 100):
-        raise argparse.ArgumentTypeError(f'{text!r} is not a whole number')
-    return int(text)
-
-
-def seconds(text: str) -> float:
-    """Parse a time limit."""
-    try:
-        number = float(text)
-    except ValueError:
-        number = 0
-    if not 0 < number < 1e6:
-        raise argparse.ArgumentTypeError(
-            f'{text!r} is not a number above 0 and below 1,000,000')
-    return number
-
-
 def read(arguments: list[str]) -> argparse.Namespace:
     """Return the options; end the process if they cannot be carried out."""
     parser = make_parser()
     options = parser.parse_args(arguments)
-    if '--' in arguments and not options.folders:
-        parser.error('no folder after --')
+    if '--' in arguments and not options.paths:
+        parser.error('no file or folder after --')
     # '.' exists even if the current folder was removed.
-    options.folders = options.folders or ['.']
-    refuse_paths(options, parser)
+    options.paths = options.paths or ['.']
+    problem = problem_with(options)
+    if problem:
+        parser.error(problem)
     if not importlib.util.find_spec('tensorflow'):
         parser.error(f'TensorFlow is not installed: {INSTALL}')
     missing = not options.trust and missing_sandbox()
     if missing:
         parser.error(f'cannot sandbox submissions here ({missing}); --trust '
-                     'runs them unsandboxed, with your privileges')
+                     'runs them unsandboxed, with your full privileges')
     # Last, so that nothing is made if something else is wrong.
-    if options.feedback:
-        problem = problem_with_pages(options.feedback)
-        if problem:
-            parser.error('--feedback: cannot write to '
-                         f'{shown(str(options.feedback))}: {problem}')
+    problem = options.feedback and problem_with_pages(options.feedback)
+    if problem:
+        parser.error(f'--feedback: cannot write to '
+                     f'{shown(str(options.feedback))}: {problem}')
     if options.seed is None:
         options.seed = secrets.randbits(128)
     options.n = options.n or processors()
     return options
 
 
-def refuse_paths(options: argparse.Namespace, parser: Parser) -> None:
-    """End the process if a folder or a file cannot be used."""
-    for number, folder in enumerate(options.folders):
-        problem = problem_with_folder(folder, options.folders[:number])
+def problem_with(options: argparse.Namespace) -> str:
+    """Return why files or folders cannot be used, or ''."""
+    for number, path in enumerate(options.paths):
+        problem = problem_with_path(path, options.paths[:number])
         if problem:
-            parser.error(problem)
+            return problem
+    asked = [place for path in options.paths
+             for place in files_of(path, options.only).values()]
+    if not any(map(os.path.lexists, asked)):
+        names = ', '.join(FILES[task] for task in options.only)
+        where = shown(options.paths[0]) if len(options.paths) == 1 else (
+            'any of these')
+        return f'no numbered file in {where} ({names})'
     for name in ('grades', 'junitxml'):
         path = getattr(options, name)
         problem = path and problem_with_file(path)
         if problem:
-            parser.error(f'--{name}: cannot write {shown(str(path))}: '
-                         f'{problem}')
+            return f'--{name}: cannot write {shown(str(path))}: {problem}'
+    return ''
 
 
 def processors() -> int:
@@ -142,21 +143,18 @@ def processors() -> int:
     return os.cpu_count() or 1
 
 
-def shown(name: str) -> str:
-    """Return a name in one line, without control characters."""
-    return printable(name).replace('\n', '\\n')
-
-
-def problem_with_folder(folder: str, before: list[str]) -> str:
-    """Return why a folder is no submission of its own, or ''."""
-    name = shown(folder)
-    if not os.path.isdir(folder):
-        return f'no such folder: {name}'
-    if not any(os.path.lexists(os.path.join(folder, file))
-               for file in FILES):
-        return (f'no numbered file in {name} ({", ".join(FILES[:3])} or '
-                f'{FILES[3]})')
-    if any(os.path.samefile(folder, other) for other in before):
+def problem_with_path(path: str, before: list[str]) -> str:
+    """Return why a path is no submission of its own, or ''."""
+    name = shown(path)
+    if not os.path.lexists(path):
+        kind = 'file' if path.endswith('.py') else 'folder'
+        return f'no such {kind}: {name}'
+    if not os.path.isdir(path) and task_of(path) is None:
+        return (f'{name} is not a numbered file: its name must contain one '
+                f'of {", ".join(FILES)}')
+    if os.path.exists(path) and any(
+            os.path.exists(other) and os.path.samefile(path, other)
+            for other in before):
         return f'{name} was given twice'
     return ''
 

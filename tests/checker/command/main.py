@@ -15,12 +15,12 @@ from checker.command.arguments import (
     OK,
     USAGE_ERROR,
 )
-from checker.command.submissions import name_folders
+from checker.command.submissions import find_submissions
 from checker.command.supervisor import Checked, Supervisor
 from checker.grader.plugin import File
-from checker.report import files, pages, table
+from checker.report import files, pages, table, versions
 from checker.report.results import PASSED, Submission
-from checker.specification import FILES
+from checker.report.terminal import Terminal, report
 
 # pytest's exit statuses that the checks of a file can end with.
 DONE = 0, 1, 5
@@ -35,12 +35,13 @@ def main(words: list[str]) -> int:
     options = arguments.read(words)
     # Whoever ends a run, in whichever way, wants to know what it found.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    submissions = {name: Submission(name, folder) for name, folder
-                   in name_folders(options.folders).items()}
-    status, supervisor = OK, Supervisor(options)
-    show(f'Checking {described(submissions)} with {pages.versions()}\n')
+    submissions = find_submissions(options.paths, options.only)
+    status, supervisor, terminal = OK, Supervisor(options), Terminal()
+    terminal.show(f'Checking {described(submissions)} with '
+                  f'{versions.short()}\n')
+    terminal.wait('TensorFlow is starting …')
     try:
-        check_all(supervisor, submissions, options)
+        check_all(supervisor, submissions, options, terminal)
     except KeyboardInterrupt:
         status = INTERRUPTED
     except WrongExpression as problem:
@@ -52,16 +53,15 @@ def main(words: list[str]) -> int:
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, signal.SIG_IGN)
     for checked in unfinished:
-        take(checked, submissions)
+        take(checked, submissions, options)
     found = [*submissions.values()]
-    written = finish(found, options)
+    written = finish(found, options, terminal)
     if not status and not any(each.planned or each.problems
                               for each in found):
         return NOTHING_TO_CHECK
     passed = all(each.verdict() == PASSED for each in found)
     if not passed:
-        show(f'To repeat this run with the same numbers: --seed '
-             f'{options.seed}')
+        terminal.show(f'\nTo repeat this run: --seed {options.seed}')
     return status or (OK if passed and written else FAILED)
 
 
@@ -72,25 +72,18 @@ def described(submissions: dict[str, Submission]) -> str:
     return f'{len(submissions)} submissions'
 
 
-def show(text: str) -> None:
-    """Write a line, whatever the encoding of the output is."""
-    encoding = sys.stdout.encoding or 'ascii'
-    print(text.encode(encoding, 'backslashreplace').decode(encoding),
-          flush=True)
-
-
 def check_all(supervisor: Supervisor, submissions: dict[str, Submission],
-              options: argparse.Namespace) -> None:
+              options: argparse.Namespace, terminal: Terminal) -> None:
     """Check all files, and show each submission that is done."""
-    # Of one submission the files that take longest come first.
-    every = [File(each.name, each.folder, task)
+    # The files of a submission that take longest come first.
+    every = [File(each.name, path, task)
              for each in submissions.values()
-             for task in reversed(range(len(FILES)))]
-    progress = table.Progress(show, len(submissions))
+             for task, path in sorted(each.paths.items(), reverse=True)]
+    progress = table.Progress(terminal.show, len(submissions))
     for checked in supervisor.check(every):
         if checked.status == USAGE_ERROR:
             raise WrongExpression(checked.problem)
-        submission = take(checked, submissions)
+        submission = take(checked, submissions, options)
         if submission.left:
             continue
         if len(submissions) > 1:
@@ -99,12 +92,16 @@ def check_all(supervisor: Supervisor, submissions: dict[str, Submission],
             return
 
 
-def take(checked: Checked, submissions: dict[str, Submission]) -> Submission:
+def take(checked: Checked, submissions: dict[str, Submission],
+         options: argparse.Namespace) -> Submission:
     """Add what is known about a file to its submission."""
     task = checked.file.task
     submission = submissions[checked.file.submission]
     submission.planned[task] = checked.planned
-    submission.results += checked.results
+    for result in checked.results:
+        if options.no_fix:
+            result.fix = result.example = ''
+        submission.results.append(result)
     known = {(result.column, result.check) for result in checked.results}
     complete = known == {*checked.planned}
     if checked.problem or checked.status not in DONE or not complete:
@@ -116,27 +113,26 @@ def take(checked: Checked, submissions: dict[str, Submission]) -> Submission:
     return submission
 
 
-def finish(submissions: list[Submission],
-           options: argparse.Namespace) -> bool:
+def finish(submissions: list[Submission], options: argparse.Namespace,
+           terminal: Terminal) -> bool:
     """Show and write all results; return whether they could be written."""
-    width = table.width_of(sys.stdout.isatty())
     alone = len(submissions) == 1
     for submission in submissions:
         if (alone or options.v) and not options.q:
             if not alone:
-                show(f'\n{submission.name}')
-            for line in table.report(submission, width):
-                show(line)
+                terminal.show(f'\n{submission.name}')
+            for line in report(submission, terminal.width):
+                terminal.show(line)
     if not alone or options.q:
-        show('')
+        terminal.show('')
         for line in table.table(submissions):
-            show(line)
+            terminal.show(line)
     whole = True
     for path, write in files_to_write(submissions, options):
         try:
             write()
         except OSError as error:
-            show(f'not written: {path}: {error.strerror}')
+            terminal.show(f'not written: {path}: {error.strerror}')
             whole = False
     return whole
 

@@ -19,9 +19,10 @@ from checker.grader import source
 from checker.grader.call import Call
 from checker.grader.failure import Failure, NotGraded, NotRun
 from checker.grader.fork_client import ForkServer, missing_sandbox
+from checker.grader.options import JUDGING
 from checker.grader.requirement import title
 from checker.grader.sandbox_client import sandbox
-from checker.grader.session import BUILDS, Session, failed_calls
+from checker.grader.session import Session, failed_calls
 from checker.report.results import FAILED, NOT_GRADED, NOT_RUN, PASSED, Result
 from checker.specification import FILES
 
@@ -33,16 +34,13 @@ ROOT = TESTS.parent
 class File:
     """A numbered file to check.
 
-    submission: the name of the folder, as it is shown.
+    submission: its name, as it is shown.
+    path: where the file is, or should be.
+    task: its number.
     """
     submission: str
-    folder: Path
+    path: Path
     task: int
-
-    @property
-    def path(self) -> Path:
-        """Where the file is, or should be."""
-        return self.folder / FILES[self.task]
 
 
 @dataclass
@@ -69,14 +67,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup('checker', 'check the four numbered files')
     group.addoption('--submission', metavar='DIR', help='check the numbered '
                     'files of this folder, and run no other test')
-    group.addoption('--time-limit', type=float, default=60, metavar='SECONDS',
-                    help='for each numbered file (default: %(default)s)')
-    group.addoption('--trust', action='store_true', help='if submissions '
-                    'cannot be sandboxed here, run them with your full '
-                    'privileges')
-    group.addoption('--seed', type=int, metavar='N', help='repeat the random '
-                    'numbers of an earlier run; not for grading new files, '
-                    'which could try small numbers')
+    for name, details in JUDGING.items():
+        group.addoption(name, **details)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -94,7 +86,8 @@ def pytest_configure(config: pytest.Config) -> None:
     seed = getattr(config, 'workerinput', {}).get('seed', option.seed)
     # The command has put its own job there.
     config.stash.setdefault(JOB, Job(
-        [File(folder.name, folder, task) for task in range(len(FILES))],
+        [File(folder.name, folder / name, task)
+         for task, name in enumerate(FILES)],
         config.stash[SERVER].connect,
         secrets.randbits(128) if seed is None else seed,
         option.time_limit, option.trust or folder == ROOT))
@@ -156,6 +149,7 @@ def result_of(item: Any, report: Any, raised: Any, file: File) -> Result:
     if isinstance(problem, Failure):
         result.expected, result.found = problem.expected, problem.found
         result.fix, result.call = problem.fix, problem.call
+        result.layers = problem.layers
     elif isinstance(problem, NotGraded):
         result.outcome, result.found = NOT_GRADED, problem.reason
     elif isinstance(problem, NotRun):
@@ -202,7 +196,7 @@ def examine(config: pytest.Config, file: File) -> list[Call]:
         source.syntax_tree(content)
     except source.Unreadable as problem:
         return failed_calls(file.task, Failure(
-            BUILDS, f'{file.path.name} {problem}'))
+            '', f'{file.path.name} {problem}'))
     trust = job.trust and bool(missing_sandbox())
     child = config.stash[KEPT].enter_context(
         sandbox(job.connect(), job.time_limit, trust))

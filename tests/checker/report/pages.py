@@ -3,15 +3,13 @@
 Nothing that came from a submission becomes markup, a link or a mention: it
 stands in code alone.
 """
-import contextlib
 import hashlib
-import platform
 import re
 from collections.abc import Iterator
-from importlib import metadata
 from pathlib import Path
 
 from checker.grader import source
+from checker.report import versions
 from checker.report.results import (
     FAILED,
     NOT_GRADED,
@@ -32,27 +30,13 @@ QUESTIONS = ('What is an autoencoder?', 'What is a sparse autoencoder?',
              'What is a variational autoencoder?')
 # A name of a file may be longer than this, in bytes.
 NAME_BYTES = 200
-# {the Keras that judged: (pattern of a failure, what a different one does)}
-KERASES = {
-    '3': ('KerasTensor(?! of )|[Ss]ymbolic (Keras|`?tf)|add_metric|'
-          r'add_loss\(\)', 'Keras 2.15, which the course uses, accepts this.'),
-    '2': (r"no attribute '(ops|random)'", 'Keras 3 accepts this.')}
-
-
-def versions() -> str:
-    """Return which Python and packages judge, without importing any."""
-    found = [f'Python {platform.python_version()}']
-    for package in ('tensorflow', 'tensorflow-cpu', 'keras'):
-        with contextlib.suppress(metadata.PackageNotFoundError):
-            found.append(f'{package} {metadata.version(package)}')
-    return ', '.join(found)
 
 
 def page(submission: Submission) -> str:
     """Return the page of a submission."""
     rows = [*submission.rows()]
     lines = [f'# Feedback for {code(submission.name)}', '',
-             f'Checked with {versions()}.', '',
+             f'Checked with {versions.full()}.', '',
              '| file | verdict | checks passed |', '| --- | --- | --- |']
     lines += [f'| {title_of(row.task)} | {row.verdict} | '
               f'{row.passed} of {row.total} |' for row in rows]
@@ -72,7 +56,7 @@ def about(row: Row, submission: Submission) -> Iterator[str]:
                     f'{len(results)} of {row.total} were made.')
     for result in results:
         if result.outcome == FAILED:
-            yield from failure_lines(result, submission.folder)
+            yield from failure_lines(result, submission.paths[result.task])
         elif result.outcome == NOT_GRADED:
             yield from ('', f'### Not graded: {plain(result.title)}', '',
                         f'{plain(result.found)}.')
@@ -89,27 +73,31 @@ def file_name(name: str) -> str:
     return f'{stem}.md'
 
 
-def failure_lines(result: Result, folder: Path) -> Iterator[str]:
+def failure_lines(result: Result, path: Path) -> Iterator[str]:
     """Yield lines about a check that failed."""
     name = FILES[result.task]
     yield from ('', f'### Failed: {plain(result.title)}', '')
     if result.machinery:
         yield block(result.found)
         return
-    yield from (f'Expected: {plain(result.expected)}.', '', 'Found:', '',
-                block(result.found))
     if result.call:
-        yield from ('', f'For the call {code(result.call)}.')
+        yield from (f'For the call {code(result.call)}:', '')
+    if result.layers:
+        yield from ('| expected | found |', '| --- | --- |')
+        for expected, found in result.layers:
+            yield f'| {cell(expected)} | {cell(found)} |'
+    else:
+        yield from (f'Expected: {plain(result.expected)}.', '', 'Found:', '',
+                    block(result.found))
     number = re.match('(?s).*?line ([0-9]+): ', result.found)
     if number:
         yield from ('', f'Line {number[1]} of {name}:', '',
-                    block(line_of(folder / name, int(number[1]))))
+                    block(line_of(path, int(number[1]))))
     if result.fix:
-        yield from ('', f'What to change: {plain(result.fix)}')
-    pattern, other = KERASES.get(
-        metadata.version('keras').partition('.')[0], ('$^', ''))
-    if re.search(pattern, result.found):
-        yield from ('', f'With a different Keras: {other}')
+        first, *code_lines = result.fix.split('\n')
+        yield from ('', f'What to change: {plain(first)}')
+        if code_lines:
+            yield from ('', block('\n'.join(code_lines)))
     yield from reading(result, name)
 
 
@@ -117,20 +105,19 @@ def reading(result: Result, name: str) -> Iterator[str]:
     """Yield lines about what to read in the checker's repository."""
     where: list[str] = []
     if result.example:
-        where.append(f'line {line_with(result.example, name)} of {name}')
+        where.append(f'{code(line_with(result.example, name))} in its {name}')
     if result.column != 'style':
         question = result.question or QUESTIONS[result.task]
-        where.append(f'“{question}” in README.md')
+        where.append(f'“{question}” in its README.md')
     if where:
         yield from ('', 'What to read in the checker\'s repository: '
                     f'{" and ".join(where)}.')
 
 
-def line_with(text: str, name: str) -> int:
-    """Return where the repository's own file has a text first."""
+def line_with(text: str, name: str) -> str:
+    """Return the first line of the repository's own file with a text."""
     lines = (ROOT / name).read_text(encoding='utf-8').splitlines()
-    return next(number for number, line in enumerate(lines, 1)
-                if text in line)
+    return next(line.strip() for line in lines if text in line)
 
 
 def line_of(path: Path, number: int) -> str:
@@ -151,6 +138,11 @@ def code(text: str) -> str:
     """Return a line as code."""
     fence = '`' * (1 + longest(text))
     return f'{fence} {text} {fence}'
+
+
+def cell(text: str) -> str:
+    """Return a line as code in a table."""
+    return code(text).replace('|', r'\|') if text else ''
 
 
 def block(text: str) -> str:

@@ -28,6 +28,8 @@ class Result:
     outcome: one of the four above.
     expected, found, fix, call: of a failure; found gives the reason of every
         other outcome.
+    layers: pairs of an expected layer and the found one beside it, if layers
+        differ; one of them is '' if it is missing.
     example: code of the repository's own file that shows how it is met.
     question: a heading of README.md about it, or ''.
     machinery: whether the checker itself failed.
@@ -42,6 +44,7 @@ class Result:
     found: str = ''
     fix: str = ''
     call: str = ''
+    layers: Sequence[tuple[str, str]] = ()
     example: str = ''
     question: str = ''
     machinery: bool = False
@@ -52,7 +55,8 @@ class Result:
         if self.outcome != FAILED or self.machinery:
             return f'{self.title}: {found}'
         call = f' ({self.call})' * bool(self.call)
-        return f'{self.title}: expected {self.expected}; found {found}{call}'
+        expected = f'expected {self.expected}; found ' * bool(self.expected)
+        return f'{self.title}: {expected}{found}{call}'
 
 
 def told_not_run(results: Sequence[Result]) -> str:
@@ -61,7 +65,8 @@ def told_not_run(results: Sequence[Result]) -> str:
                if result.outcome == NOT_RUN]
     if not reasons:
         return ''
-    many = f'{len(reasons)} check{"s" * (len(reasons) > 1)} not run'
+    many = ('1 check was' if len(reasons) == 1 else
+            f'{len(reasons)} checks were') + ' not run'
     failed = any(result.outcome in (FAILED, NOT_GRADED)
                  for result in results)
     return f'{many} because of this' if failed else f'{many}: {reasons[0]}'
@@ -92,16 +97,20 @@ def title_of(column: str) -> str:
 class Submission:
     """A submission, and all that is known about it.
 
+    paths: where its files are, or should be, by number; those to check.
     left: the numbers of the files that are not done.
     planned: of each file, the checks that were to run, as (column, check).
     problems: why the checks of a file did not finish.
     """
     name: str
-    folder: Path
-    left: set[int] = field(default_factory=lambda: {*range(len(FILES))})
+    paths: dict[int, Path]
+    left: set[int] = field(init=False)
     planned: dict[int, list[tuple[str, str]]] = field(default_factory=dict)
     results: list[Result] = field(default_factory=list)
     problems: dict[int, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.left = {*self.paths}
 
     def of(self, column: str) -> list[Result]:
         """Return the results of a column, sorted by file."""
@@ -120,7 +129,7 @@ class Submission:
 
     def problem_of(self, column: str) -> str:
         """Return why the checks of a column did not finish, or ''."""
-        for task in range(len(FILES)):
+        for task in self.paths:
             style = column == 'style' and (not self.planned.get(task) or any(
                 column == other for other, _ in self.planned[task]))
             if style or column == str(task):
