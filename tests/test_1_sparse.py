@@ -11,6 +11,7 @@ TASK = 1
 
 
 @requirement(after=[training.auto_can_be_evaluated,
+                    function.auto_decodes_the_encoding,
                     function.training_changes_nothing],
              example='L1(lambtha)')
 def loss_has_the_l1_penalty(call: Call) -> None:

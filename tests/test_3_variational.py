@@ -15,9 +15,12 @@ from checker.grader.call import Call
 from checker.grader.comparison import near, same
 from checker.grader.elbo import (
     elbo_of,
-    explain_divergence,
     has_entropy,
     is_right,
+    sums_the_batch,
+)
+from checker.grader.elbo_guesses import (
+    explain_divergence,
     wrong_batch,
     wrong_entropy,
 )
@@ -39,7 +42,8 @@ from checker.grader.z import (
 
 TASK = 3
 KL = ('Sum -(1 + log_var - mean**2 - exp(log_var)) / 2 over the latent '
-      'dimensions and add it with add_loss() in a layer.')
+      'dimensions. Add it with self.add_loss() in the call() of a layer whose '
+      'output auto uses: decoder(AddKL()(encoder(inputs))).')
 
 
 @requirement(after=[function.training_changes_nothing], simplest=True,
@@ -61,13 +65,18 @@ def z_is_drawn(call: Call) -> None:
     if np.max(np.abs(every)) > tolerances.NOISE > varies:
         raise Failure('a z that is random', 'the mean plus a constant',
                       'In call(), draw epsilon and multiply by it.')
-    mean, _ = expected.encoding(call.spec, call.trial(Scenario.DRAWS))
+    mean, log_var = expected.encoding(
+        call.spec, call.trial(Scenario.DRAWS))
     for mode, draw in draws_of_encoder(call):
         if np.abs(draw).max() < tolerances.NOISE:
             raise Failure('a z that is random',
-                          f'the mean in place of z {mode}', Z)
+                          f'the mean in place of z {mode}',
+                          f'Write {Z}.')
         if noise.follows(draw, mean):
-            raise Failure(Z, f'noise that depends on the mean {mode}', Z)
+            found = f'noise that depends on the mean {mode}'
+            if not noise.not_normal(draw + mean / np.exp(log_var / 2)):
+                found = f'exp(log_variance / 2) * epsilon alone {mode}'
+            raise Failure(Z, found, f'Write {Z}.')
 
 
 @requirement(after=[z_is_drawn], simplest=True, example='epsilon = ')
@@ -83,8 +92,10 @@ def noise_is_standard_normal(call: Call) -> None:
         wrong = noise.not_normal(draw)
         if wrong:
             raise Failure(
-                '(z - mean) / exp(log_var / 2) drawn from N(0, 1)',
-                explain_noise(call, draw) or f'{wrong} {mode}', Z)
+                'epsilon from N(0, 1) multiplied by exp(log_var / 2)',
+                explain_noise(call, draw) or
+                f'noise of {wrong} {mode}, divided by exp(log_var / 2)',
+                f'Write {Z}.')
 
 
 @requirement(after=[noise_is_standard_normal], simplest=True,
@@ -95,17 +106,18 @@ def auto_decodes_z(call: Call) -> None:
     for mode, output in zip(MODES, draws(call).auto):
         if same(output, call.trial(Scenario.DRAWS).inputs):
             raise Failure(
-                wanted, 'the input itself', 'auto = keras.Model(inputs, '
-                'decoder(encoder(inputs)[0]))')
+                wanted, 'the input itself',
+                'Write decoder(encoder(inputs)[0]).')
         draw, apart = noise_of_auto(call, output)
         if not apart < tolerances.LINEAR:
             raise Failure(wanted, f'an output that no z explains {mode}')
         if np.abs(draw).max() < tolerances.NOISE:
             raise Failure(wanted, f'decoder(mean) {mode}',
-                          'decoder(encoder(inputs)[0]) decodes z.')
+                          'Write decoder(encoder(inputs)[0]).')
         wrong = noise.not_normal(draw)
         if wrong:
-            raise Failure(wanted, f'a z whose noise has {wrong} {mode}', Z)
+            raise Failure(wanted, f'a z whose noise has {wrong} {mode}',
+                          'Write decoder(encoder(inputs)[0]).')
         found.append(draw)
     check_new(found, 'noise in auto')
 
@@ -118,6 +130,8 @@ def loss_has_cross_entropy(call: Call) -> None:
     elbo = elbo_of(call)
     if not has_entropy(call, elbo):
         raise wrong_entropy(call, elbo)
+    if is_right(elbo) and sums_the_batch(elbo):
+        raise wrong_batch(elbo)
 
 
 @requirement(after=[loss_has_cross_entropy], example='L2(',
@@ -140,7 +154,8 @@ def loss_has_the_kl_divergence(call: Call) -> None:
 def training_has_the_same_loss(call: Call) -> None:
     """fit() has the loss that evaluate() gives."""
     check_steps(call.build, quiet_fit(call))
-    training.compare_training_loss(quiet_fit(call), elbo_of(call).batch)
+    training.compare_training_loss(call, quiet_fit(call),
+                                   elbo_of(call).batch)
 
 
 @requirement(after=[training_has_the_same_loss, auto_decodes_z,

@@ -49,7 +49,11 @@ class Trial:
 
 @dataclass(frozen=True)
 class Line:
-    """A line of the submission that an exception passed through."""
+    """A statement of the submission that an exception passed through.
+
+    number: the line on which it begins or which was run.
+    """
+    file: str
     number: int
     function: str
     code: str
@@ -70,7 +74,13 @@ class Raised:
     by_raise: bool
 
     def __str__(self) -> str:
-        return f'{self.kind}: {self.message}'.rstrip(': ')
+        """The exception; further lines show where it was raised."""
+        said = [f'{self.kind}: {self.message}'.rstrip(': ')]
+        for line in self.lines:
+            said.append(f'{line.file}, line {line.number}, in '
+                        f'{line.function}')
+            said += [f'    {code}' for code in line.code.split('\n')]
+        return '\n'.join(said)
 
 
 @dataclass(frozen=True)

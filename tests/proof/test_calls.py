@@ -59,5 +59,5 @@ def test_other_calls_are_checked(task, number, alone, verdicts):
     assert {check for check, result in found.items() if result} == wanted
     assert all(found[check][0] == 'skipped' for check in wanted)
     spec, = [spec for spec in specs
-             if f'({spec})' in message and not spec.again]
+             if f'({spec}' in message and not spec.again]
     assert (spec.number == number) != alone

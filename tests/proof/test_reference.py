@@ -92,7 +92,7 @@ class Observed(Call):
         self.shown = shown
         self.order = tuple(range(2 * len(spec.layers)))
 
-    def observe(self, experiment, scenario, wanted):
+    def observe(self, experiment, scenario):
         """Return what is shown."""
         return self.shown
 

@@ -1,30 +1,20 @@
 """Why numbers differ: guesses, each of them tried as numbers too."""
 import math
 from collections.abc import Sequence
-from typing import Callable, NamedTuple, Optional
+from typing import Callable, Optional
 
 import numpy as np
 
 from checker.grader import reference
 from checker.grader.call import Call
 from checker.grader.comparison import same
+from checker.grader.failure import Cause
 from checker.grader.layer_specs import LayerSpec
 from checker.grader.scenarios import Scenario
 from checker.protocol import Outputs
 
 Array = np.ndarray
 Function = Callable[[Array], Array]
-
-
-class Cause(NamedTuple):
-    """What a model computes instead, and what to type."""
-    what: str
-    fix: str = ''
-
-
-ACTIVATION = ("Pass activation='relu', or 'sigmoid' in the last layer of the "
-              'decoder.')
-SIGMOID = "The last layer has activation='sigmoid' and no relu before it."
 
 
 def leaky(slope: float) -> Function:
@@ -44,6 +34,8 @@ ACTIVATIONS: dict[str, Function] = {
     'sigmoid': reference.sigmoid,
     'tanh': np.tanh,
     'relu6 (cut off at 6)': lambda x: np.clip(x, 0, 6),
+    'sigmoid, then sigmoid': lambda x: reference.sigmoid(
+        reference.sigmoid(x)),
     'relu, then sigmoid': lambda x: reference.sigmoid(np.maximum(x, 0)),
     'softplus': lambda x: np.logaddexp(x, 0),
     'softmax': softmax,
@@ -54,7 +46,7 @@ ACTIVATIONS: dict[str, Function] = {
     'gelu': lambda x: x / 2 * (1 + np.vectorize(math.erf)(x / 2 ** 0.5)),
     'softsign': lambda x: x / (1 + np.abs(x)),
     'hard_sigmoid': lambda x: np.clip(x / 6 + 0.5, 0, 1),
-    'exponential': np.exp,
+    'exp(x)': np.exp,
     'exp(x / 2)': lambda x: np.exp(x / 2),
     **{f'leaky relu with a slope of {slope}': leaky(slope)
        for slope in (0.01, 0.1, 0.2, 0.3)},
@@ -79,6 +71,7 @@ def double(x: Array, axis: int) -> Array:
     return np.moveaxis(both.reshape(-1, *x.shape[1:]), 0, axis)
 
 
+RESIZED = {'pool': 'max pooling', 'upsample': 'upsampling'}
 RESIZES: dict[str, dict[str, Function]] = {
     'pool': {
         'average pooling': lambda x: blocks(x).mean(axis=(2, 4)),
@@ -111,7 +104,9 @@ def of_half(call: Call, half: str, seen: Outputs) -> Cause:
         return Cause('different numbers') if heads else unknown(
             specs, weights, given, outputs)
     if not same(inputs[0], given):
-        return change(given, inputs[0], ' before the first layer')
+        return change(given, inputs[0])._replace(
+            wanted=f'the input of the {half} as it is, before the first '
+            'layer')
     after = [*inputs[1:], outputs[-1]]
     if heads:
         # Both heads take what the last hidden layer gives.
@@ -125,9 +120,8 @@ def of_half(call: Call, half: str, seen: Outputs) -> Cause:
         kernel, bias = weights[2 * place:2 * place + 2]
         cause = of_layer(spec, kernel, bias, x, y)
         if cause:
-            where = f' at layer {place + 1} of {len(specs)}, {spec}'
-            told = layers_told(call, half)
-            return Cause(cause.what + where + told, cause.fix)
+            where = call.where(start + 2 * place)
+            return Cause(cause.what, cause.fix, f'{cause.wanted} at {where}')
     return Cause('different numbers')
 
 
@@ -145,16 +139,6 @@ def inputs_of_layers(call: Call, half: str, start: int, count: int,
     return inputs
 
 
-def layers_told(call: Call, half: str) -> str:
-    """Return the layers of file 2, because their settings may explain it."""
-    if call.spec.task != 2:
-        return ''
-    layers = call.build.models[half].layers
-    found = [f'{layer.kind}({", ".join(layer.settings)})'
-             for layer in layers if layer.settings]
-    return f'; the layers are {", ".join(found)}'
-
-
 def of_layer(spec: LayerSpec, kernel: Array, bias: Array, x: Array,
              y: Array) -> Optional[Cause]:
     """Return what a layer does instead of what is asked for, or None."""
@@ -166,14 +150,27 @@ def of_layer(spec: LayerSpec, kernel: Array, bias: Array, x: Array,
         return None
     for name, function in ACTIVATIONS.items():
         if same(y, resize(function(sums))):
-            return Cause(name, ACTIVATION if name == 'no activation'
-                         else SIGMOID if 'then sigmoid' in name else '')
+            return Cause(name, fix_of_activation(spec), named(spec))
     for name, other in RESIZES[spec.resize].items():
         if same(y, other(activated)):
-            return Cause(name)
+            return Cause(name, wanted=RESIZED[spec.resize])
+    unchanged = 'the output as it is'
     if wanted.shape == x.shape and same(y, wanted + x):
-        return Cause('an output to which its own input is added')
-    return change(wanted, y)
+        return Cause('an output to which its own input is added',
+                     wanted=unchanged)
+    return change(wanted, y)._replace(wanted=unchanged)
+
+
+def named(spec: LayerSpec) -> str:
+    """Return the activation of a layer, in words."""
+    return spec.activation if spec.activation != 'linear' else 'no activation'
+
+
+def fix_of_activation(spec: LayerSpec) -> str:
+    """Return what to type if a layer has a different activation."""
+    if spec.activation == 'linear':
+        return 'Remove the activation of this layer.'
+    return f"Write activation='{spec.activation}' in this layer alone."
 
 
 def unknown(specs: Sequence[LayerSpec], weights: Sequence[Array], x: Array,
@@ -184,37 +181,38 @@ def unknown(specs: Sequence[LayerSpec], weights: Sequence[Array], x: Array,
     resize = reference.FUNCTIONS[specs[-1].resize]
     for name, function in ACTIVATIONS.items():
         if same(outputs[-1], resize(function(sums))):
-            return Cause(f'{name} at the last layer, {specs[-1]}')
+            return Cause(name, fix_of_activation(specs[-1]),
+                         f'{named(specs[-1])} at the last layer, {specs[-1]}')
     return Cause('different numbers')
 
 
-def change(wanted: Array, found: Array, where: str = '') -> Cause:
+def change(wanted: Array, found: Array) -> Cause:
     """Describe in what way an array was changed."""
     if found.shape != wanted.shape:
         return Cause(f'values of shape {found.shape[1:]} instead of '
-                     f'{wanted.shape[1:]}{where}')
+                     f'{wanted.shape[1:]}')
     if not np.isfinite(found).all():
-        return Cause(f'values that are not numbers{where}')
+        return Cause('values that are not numbers')
     spread = wanted - wanted.mean()
     factor = np.sum(spread * found) / (np.sum(spread ** 2) + 1e-30)
     shift = found.mean() - factor * wanted.mean()
     if abs(factor) > 1e-6 and same(found, factor * wanted + shift, 1e-3):
-        told = [f'{what} {by:.4g}' for what, by, usual in (
+        if np.isclose(factor, 1 / 255, 1e-3):
+            return Cause('values divided by 255',
+                         'Do not divide: images are in [0, 1] already.')
+        told = [f'{what} {by:.3g}' for what, by, usual in (
             ('multiplied by', factor, 1), ('shifted by', shift, 0))
             if abs(by - usual) > 1e-3]
         if told:
-            return Cause(
-                f'values that are {" and ".join(told)}{where}',
-                'Do not divide by 255: images are in [0, 1] already.'
-                if np.isclose(factor, 1 / 255, 1e-3) else '')
+            return Cause(f'values {" and ".join(told)}')
     low, high = found.min(), found.max()
     if same(found, np.clip(wanted, low, high)):
         bounds = ([f'at least {low:.4g}'] * bool(wanted.min() < low - 1e-4)
                   + [f'at most {high:.4g}'] * bool(
                       wanted.max() > high + 1e-4))
-        return Cause(f'values clipped to {" and ".join(bounds)}{where}')
+        return Cause(f'values clipped to {" and ".join(bounds)}')
     kept = (found != 0) & (wanted != 0)
     if kept.any() and (found[wanted != 0] == 0).any() and np.ptp(
             found[kept] / wanted[kept]) < 1e-3:
-        return Cause(f'some values set to zero{where}')
-    return Cause(f'different values{where}')
+        return Cause('some values set to zero')
+    return Cause('different values')

@@ -1,5 +1,6 @@
 """What can become of a check, except that it passes."""
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -13,24 +14,39 @@ class Failure(Failed):
     """A requirement is not met.
 
     Args:
-        expected: what the specification asks for, as a noun phrase.
-        found: what there is instead, as a noun phrase; further lines show
-            where.
+        expected: what the specification asks for, as a noun phrase; '' if
+            the title of the check says it.
+        found: what there is instead, as a noun phrase, or an exception;
+            further lines show where.
         fix: what to type, or '' if the cause is not known.
         call: the call of autoencoder() that shows it, or ''.
+        layers: pairs of an expected layer and the found one, or ''.
     """
 
     # Reports show the class; pytest hides its own module's name.
     __module__ = 'builtins'
 
     def __init__(self, expected: str, found: str, fix: str = '',
-                 call: str = '') -> None:
+                 call: str = '',
+                 layers: Sequence[tuple[str, str]] = ()) -> None:
         self.expected, self.found = expected, found[:LONGEST_TEXT]
-        self.fix, self.call = fix, call
+        self.fix, self.call, self.layers = fix, call, layers
         super().__init__('\n'.join(
             f'{name:9} {text}' for name, text in (
                 ('call', call), ('expected', expected), ('found', self.found),
                 ('fix', fix)) if text), pytrace=False)
+
+
+class Cause(NamedTuple):
+    """A guess why numbers differ.
+
+    what: what there is instead, as a noun phrase.
+    fix: what to type, or ''.
+    wanted: what should be in that place, or '' if the requirement says it.
+    """
+    what: str
+    fix: str = ''
+    wanted: str = ''
 
 
 class NotGraded(Failed):

@@ -1,5 +1,5 @@
 """What the models of every file must compute."""
-from checker.grader import diagnosis, expected, tolerances
+from checker.grader import diagnosis, expected, layer_table, tolerances
 from checker.grader.call import Call
 from checker.grader.comparison import same
 from checker.grader.failure import Failure
@@ -10,15 +10,14 @@ from checker.protocol import Experiment, Outputs
 
 IN_TRAINING = ('Remove Dropout, GaussianNoise and any other layer that is '
                'active only in training.')
-OUTPUTS = 'z, mean, log variance as the outputs of the encoder'
+OUTPUTS = 'z, mean, log variance'
 
 
 def outputs_of(call: Call, training: bool = False) -> Outputs:
     """Return what the models give for Scenario.FUNCTION."""
     return call.observe(
         Experiment.OUTPUTS_IN_TRAINING if training else Experiment.OUTPUTS,
-        Scenario.FUNCTION, 'the models can be called'
-        + ' with training=True' * training)
+        Scenario.FUNCTION)
 
 
 @requirement(repeated=True, after=[*HAS_WEIGHTS, shapes_are_right],
@@ -31,12 +30,13 @@ def outputs_are_in_order(call: Call) -> None:
     which = [next((place for place, head in enumerate(heads)
                    if same(output, head)), None)
              for output in outputs_of(call).encoder]
-    fix = 'keras.Model(inputs, [z, mean, log_variance])'
+    fix = 'Write keras.Model(inputs, [z, mean, log_variance]).'
     if {0, 1} <= {*which} and None in which[1:]:
-        raise Failure(OUTPUTS, f'z as output {which.index(None) + 1}', fix)
+        raise Failure('z as output 1, before mean and log variance',
+                      f'z as output {which.index(None) + 1}', fix)
     _, mean, log_variance = outputs_of(call).encoder
     if same(mean, log_variance):
-        raise Failure(OUTPUTS, 'the same tensor as outputs 2 and 3', fix)
+        raise Failure(OUTPUTS, 'z, and the same tensor twice', fix)
 
 
 @requirement(repeated=True, after=[outputs_are_in_order],
@@ -61,11 +61,20 @@ def compare_half(call: Call, half: str, training: bool = False) -> None:
     found = getattr(seen, half)[-len(wanted):]
     if len(found) == len(wanted) and all(map(same, found, wanted)):
         return
+    pairs = layer_table.compare_settings(call, half)
+    if pairs:
+        one, other = layer_table.names_of(pairs)
+        raise Failure(f'{half} with the layers {one}',
+                      f'{half} with the layers {other}',
+                      layer_table.fix_of(pairs), layers=pairs)
     cause = diagnosis.of_half(call, half, seen)
-    mode = ' with training=True' * training
-    raise Failure(f'{half} computes {in_words(call, half)}{mode}',
-                  f'{half} computes {cause.what}{mode}',
-                  cause.fix or IN_TRAINING * training)
+    if training:
+        where = cause.wanted.partition(' at ')[2]
+        raise Failure(
+            f'the same values of the {half} with training=True',
+            cause.what + f' at {where}' * bool(where), IN_TRAINING)
+    raise Failure(cause.wanted or f'{half} computes {in_words(call, half)}',
+                  cause.what, cause.fix)
 
 
 def in_words(call: Call, half: str) -> str:
@@ -98,12 +107,16 @@ def compare_auto(call: Call, training: bool = False) -> None:
     """Require what auto gives."""
     seen, trial = outputs_of(call, training), call.trial(Scenario.FUNCTION)
     wanted = expected.reconstruction(call.spec, trial)
-    if not same(seen.auto[0], wanted, tolerances.AUTO):
-        cause = diagnosis.change(wanted, seen.auto[0])
-        mode = ' with training=True' * training
-        raise Failure(f'auto(x) equal to decoder(encoder(x)){mode}',
-                      f'{cause.what}{mode}',
-                      cause.fix or IN_TRAINING * training)
+    if same(seen.auto[0], wanted, tolerances.AUTO):
+        return
+    cause = diagnosis.change(wanted, seen.auto[0])
+    if not training:
+        raise Failure('auto(x) equal to decoder(encoder(x))', cause.what,
+                      'Write decoder(encoder(inputs)), and nothing else.')
+    # Otherwise auto is wrong with and without.
+    if same(outputs_of(call).auto[0], wanted, tolerances.AUTO):
+        raise Failure('the same values of auto with training=True',
+                      cause.what, IN_TRAINING)
 
 
 @requirement(after=[encoder_computes, decoder_computes],

@@ -7,25 +7,51 @@ import re
 
 from checker.protocol import Raised
 
-TENSORS = (
-    'Tensors between layers have no values yet. Compute with them inside the '
-    'call() of a keras.layers.Layer, a Lambda or a regularizer; a loss may '
-    'use only its two arguments.')
+OLD = 'Keras 2.15 accepts this, Keras 3 does not.'
+NEW = 'Keras 3 accepts this, Keras 2.15 does not.'
+# A pattern for the most frequent cause of errors in file 3.
+ADD_KL = '''
+class AddKL(keras.layers.Layer):
+    def call(self, outputs):
+        z, mean, log_var = outputs
+        kl = ...  # the KL divergence, one value a sample
+        self.add_loss(keras.backend.mean(kl))
+        return z
+
+auto = keras.Model(inputs, decoder(AddKL()(encoder(inputs))))
+auto.compile(optimizer='adam', loss='binary_crossentropy')'''
+SYMBOLIC = r'KerasTensor(?! of )|[Ss]ymbolic (Keras|`?tf)'
+# Errors of a model's add_loss(), and of what is passed to it.
+ADD_LOSS = (r"NotImplementedError: $|add_loss\(\) can only be|"
+            "'str' object has no attribute 'base_dtype'|"
+            "'KerasTensor' object has no attribute 'base_dtype'")
+THREE = ('The encoder gives three tensors and the decoder takes the first: '
+         'decoder(encoder(inputs)[0]).')
 FIXES: dict[str, str] = {
-    r'KerasTensor(?! of )|[Ss]ymbolic (Keras|`?tf)': TENSORS,
     r'autoencoder\(\) (missing|takes) \d+':
     'Give autoencoder() the parameters of the specification, in that order.',
     'PermissionError|FileNotFoundError|Operation not permitted':
-    'autoencoder() must not read or write files.',
-    'You must install pydot': 'autoencoder() need not plot: remove '
-    'plot_model().',
+    'autoencoder() must not read or write files: remove this line.',
+    'You must install pydot':
+    'autoencoder() need not plot: remove plot_model().',
     'No module named': 'Import only tensorflow.keras.',
     "Cannot convert '.*' to a shape|Dimension value must be":
-    'A shape is a tuple of numbers: keras.Input((input_dims,)); if '
-    'input_dims is a tuple already, keras.Input(input_dims).',
-    'expects 1 (named )?input.* received 3':
-    'The encoder gives three tensors and the decoder takes the first: '
-    'decoder(encoder(inputs)[0]).',
+    'A shape is a tuple: keras.Input((input_dims,)), or '
+    f'keras.Input(input_dims) if input_dims is a tuple already. {OLD}',
+    r'only concatenate tuple \(not "int"\)':
+    f'output_shape is a tuple: output_shape=(latent_dims,). {OLD}',
+    r"not recognized: \{'lr'": f'Write learning_rate in place of lr. {OLD}',
+    "no attribute 'minimize'":
+    'Use a tf.GradientTape() and optimizer.apply_gradients() in place of '
+    f'minimize(). {OLD}',
+    r"no attribute '(ops|random)'":
+    f'Use keras.backend, such as keras.backend.exp(). {NEW}',
+    r'expects 1 (named )?input.* received 3': THREE,
+    'expected shape=.*found shape=':
+    'A model takes a different input: use the sizes that are passed in, and '
+    'return encoder, decoder, auto in this order.',
+    'min_ndim=4, found ndim=2':
+    'The input is a vector: use Dense layers, not convolutions.',
     'name .* is used .* times':
     'Two layers of a model cannot share a name: remove name= or number the '
     'names.',
@@ -38,31 +64,58 @@ FIXES: dict[str, str] = {
     "not 'NoneType'|'NoneType' object cannot be interpreted":
     'predict() takes numbers: call the models instead, '
     'decoder(encoder(inputs)).',
-    'add_metric':
-    'add_metric() was removed in Keras 3: remove it.',
+    'add_metric': f'Remove add_metric(). {OLD}',
     r'add_loss\(\) (takes|got)':
-    'add_loss() takes the loss alone in Keras 3: remove inputs=.',
+    f'add_loss() takes the loss alone: remove inputs=. {OLD}',
     "'int' and 'SparseTensor'":
     'Compute inside the call() of the layer, not on what is passed to it.',
     'BinaryCrossentropy object|class .*BinaryCrossentropy':
     'BinaryCrossentropy is a class: add parentheses, '
     'BinaryCrossentropy().',
-    'No loss to compute': 'Define test_step() beside train_step().',
+    'No loss to compute|No loss found':
+    "Pass loss='binary_crossentropy' to auto.compile(), or define "
+    'test_step() beside train_step().',
     r'Incompatible shapes: \[(\d+),(\d+)\] vs. \[(?!\1)\d+,\2\]':
     'A tensor has a fixed batch size: draw epsilon with the shape of the '
-    'mean.',
+    'mean, keras.backend.shape(mean).',
     "expects 1 (named )?input.* received 2|'tuple' object has no attribute":
     'fit(x, x) gives train_step() a pair: x, y = data.',
+    "'TrackedList' object is not callable":
+    'Keras 3 has an attribute of this name: rename yours.',
+    'maximum recursion depth': 'The function calls itself without an end.',
 }
 
 
-def fix_for(error: Raised) -> str:
-    """Return what to type, or '' if that is not known."""
+def fix_for(error: Raised, task: int, built: bool = False) -> str:
+    """Return what to type, or '' if that is not known.
+
+    Args:
+        task: the number of the file.
+        built: whether autoencoder() had returned.
+    """
     if error.by_raise:
         return ''
     said = f'{error.kind}: {error.message}'
+    if re.search(f'{SYMBOLIC}|{ADD_LOSS}', said):
+        return fix_for_tensors(task, built)
     return next((fix for pattern, fix in FIXES.items()
                  if re.search(pattern, said)), '')
+
+
+def fix_for_tensors(task: int, built: bool) -> str:
+    """Return what to type if tensors without values are computed with."""
+    if built:
+        why = 'A loss function may use only its two arguments, which have '
+        if task == 3:
+            return (f'{why}values. Give the cross-entropy to compile(), and '
+                    f'add the KL divergence in a layer:{ADD_KL}')
+        return f'{why}values. Add a penalty with activity_regularizer.'
+    if task == 3:
+        return ('Keras 3 computes with the tensors between layers only in '
+                'layers; Keras 2.15 does so anywhere. Draw z in a Lambda, '
+                f'and add the KL divergence in a layer:{ADD_KL}')
+    return ('Compute in the call() of a layer, in a Lambda or in a '
+            f'regularizer. {OLD}')
 
 
 def fix_for_later_call(error: Raised) -> str:

@@ -13,16 +13,16 @@ DISTANCE = 3.3
 
 
 def repeated(one: np.ndarray, other: np.ndarray) -> str:
-    """Say where noise comes again in two draws (samples, dims), or ''."""
+    """Say how noise repeats in two draws (samples, dims), or ''."""
     one, other = ((draw - draw.mean()) / draw.std() for draw in (one, other))
     # What all samples share would make dimensions look alike.
     own = one - one.mean(axis=0)
     for what, first, second in (
             # First within a draw, where what is alike is not so by chance.
-            *(('in a different latent dimension', own[:, lag:], own[:, :-lag])
+            *(('from dimension to dimension', own[:, lag:], own[:, :-lag])
               for lag in range(1, one.shape[1])),
-            ('in a different sample', one, one),
-            ('in a different call', one, other)):
+            ('from sample to sample', one, one),
+            ('from call to call', one, other)):
         # For every distance between samples, by the convolution theorem.
         sums = np.fft.ifft(np.fft.fft(first, axis=0) * np.conj(
             np.fft.fft(second, axis=0)), axis=0).real.sum(axis=1)

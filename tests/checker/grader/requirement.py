@@ -129,7 +129,7 @@ def problem_with(call: Call, check: Check) -> Optional[Problem]:
             # It says itself which call it is about, if about one.
             return failure
         return Failure(failure.expected, failure.found, failure.fix,
-                       failure.call or str(call.spec))
+                       failure.call or str(call.spec), failure.layers)
     except (NotGraded, NotRun) as problem:
         return problem
     return None

@@ -19,8 +19,6 @@ from checker.protocol import (
 )
 from checker.wire import Malformed, decode_reply, encode
 
-# What a file must do, for a failure to do it.
-BUILDS = 'an autoencoder() that builds its models'
 THREE = '(model, model, model)'
 
 
@@ -34,7 +32,7 @@ class Session:
             ask: sends a request and returns the reply, as Sandbox.ask().
             name: of the numbered file.
         """
-        self._ask, self._name = ask, name
+        self._ask, self._name, self._task = ask, name, 0
         # The calls that worked.
         self._built: list[CallSpec] = []
         # Why the process that runs the file has ended, if it has.
@@ -42,7 +40,7 @@ class Session:
 
     def open(self, source: bytes, task: int, seed: int) -> list[Call]:
         """Return the calls of a file, all of them made."""
-        specs, number = call_specs(task), 0
+        self._task, specs, number = task, call_specs(task), 0
         problem = self._load(source, task, seed)
         if problem:
             return failed_calls(task, problem)
@@ -65,17 +63,16 @@ class Session:
         try:
             reply = self._request('load', request, Imported)
         except (CannotRun, Malformed) as problem:
-            return Failure(BUILDS, f'{self._name} cannot be imported: '
+            return Failure('', f'{self._name} cannot be imported: '
                            + self._end(problem))
         if isinstance(reply, Raised):
-            return Failure(
-                BUILDS, f'{self._name} cannot be imported: '
-                + self._describe(reply), keras_errors.fix_for(reply))
+            return Failure('', f'{self._name} cannot be imported: {reply}',
+                           keras_errors.fix_for(reply, task))
         if reply.callable:
             return None
         others = f' (found: {", ".join(reply.functions)})' * bool(
             reply.functions)
-        return Failure(BUILDS, f'no function named autoencoder{others}',
+        return Failure('', f'no function named autoencoder{others}',
                        'Define autoencoder() at module level.')
 
     def _call(self, spec: CallSpec) -> Union[Build, Failure]:
@@ -85,16 +82,15 @@ class Session:
             if isinstance(reply, Build) and not is_consistent(reply):
                 raise Malformed
         except (CannotRun, Malformed) as problem:
-            return Failure(BUILDS, self._end(problem), call=str(spec))
+            return Failure('', self._end(problem), call=str(spec))
         if isinstance(reply, Build):
             self._built.append(spec)
             return reply
-        fix, works = keras_errors.fix_for(reply), ''
+        fix, call = keras_errors.fix_for(reply, self._task), str(spec)
         if self._built:
-            works = f', although {self._built[0]} works'
+            call += f'; {self._built[0]} works'
             fix = fix or keras_errors.fix_for_later_call(reply)
-        return Failure(BUILDS, f'an error{works}: {self._describe(reply)}',
-                       fix, str(spec))
+        return Failure('', str(reply), fix, call)
 
     def _trying(self, number: int) -> Callable[..., Any]:
         """Return what tries experiments on the models of a call."""
@@ -112,8 +108,8 @@ class Session:
                     f'{why}; it had to {experiment.value} '
                     f'({len(trial.inputs):,} samples)', *more])) from None
             if isinstance(reply, Raised):
-                raise Failure('', 'an error: ' + self._describe(reply),
-                              keras_errors.fix_for(reply))
+                raise Failure('', str(reply), keras_errors.fix_for(
+                    reply, self._task, built=True))
             return reply
 
         return run
@@ -126,12 +122,6 @@ class Session:
         self._ended = (str(problem) if isinstance(problem, CannotRun)
                        else 'it gave no reply that can be understood')
         return self._ended
-
-    def _describe(self, error: Raised) -> str:
-        """Return an error, and the lines of the file that led to it."""
-        return '\n'.join([str(error), *(
-            f'  {self._name}, line {line.number}, in {line.function}\n'
-            f'    {line.code}' for line in error.lines)])
 
 
 def failed_calls(task: int, failure: Failure) -> list[Call]:

@@ -16,7 +16,7 @@ Array = np.ndarray
 def quiet_fit(call: Call) -> Fit:
     """Return a step whose loss has no noise, because the decoder ignores z.
     """
-    return call.observe(Experiment.FIT, Scenario.LOSS, 'fit() works')
+    return call.observe(Experiment.FIT, Scenario.LOSS)
 
 
 def expected_step(call: Call) -> tuple[float, list[Array]]:

@@ -1,19 +1,20 @@
 """What every file must build: the requirements on models and weights."""
-import dataclasses
 from collections.abc import Sequence
 
+from checker.grader import layer_table
 from checker.grader.call import Call
 from checker.grader.failure import Failure, NotRun
 from checker.grader.keras_errors import fix_for
-from checker.grader.layer_specs import LayerSpec
 from checker.grader.matching import shapes
 from checker.grader.requirement import requirement
 from checker.grader.session import THREE
-from checker.protocol import NAMES, Layer
+from checker.protocol import NAMES
 
-UPSIDE_DOWN = (
-    'The decoder takes the list from its end, reversed(...), and ends with '
-    'the size of the input.')
+ITEMS = {
+    'encoder': 'The encoder has a layer for each item of the list, then one '
+    'of latent_dims.',
+    'decoder': 'The decoder has a layer for each item of the reversed list, '
+    'then one of the size of the input.'}
 EDGES = (
     "In the encoder padding='same' keeps odd edges; in the decoder only the "
     "second-to-last convolution has padding='valid', and the last one has as "
@@ -75,12 +76,15 @@ def shapes_are_right(call: Call) -> None:
         model = call.build.models[name]
         expected = f'{name} maps {given} to {spelled(wanted)}'
         if model.error:
-            raise Failure(expected, f'an error: {model.error}',
-                          fix_for(model.error))
+            raise Failure('', str(model.error),
+                          fix_for(model.error, call.spec.task, built=True))
         if list(model.shapes) != wanted:
+            # If its layers are wrong, the check of these shows them.
+            pairs = layer_table.compare_settings(call, name) if (
+                name != 'auto' and has_weights_of(call, name)) else ()
             raise Failure(
-                expected, f'{name} maps {given} to {spelled(model.shapes)}'
-                + by_layers(call, name), fix_of_shapes(call, name))
+                expected, f'{name} maps {given} to {spelled(model.shapes)}',
+                fix_of_shapes(call, name), layers=pairs)
 
 
 def spelled(sizes: Sequence[tuple[int, ...]]) -> str:
@@ -94,68 +98,47 @@ def fix_of_shapes(call: Call, name: str) -> str:
     if call.spec.task == 2:
         return EDGES
     if name == 'encoder' and call.spec.task == 3 and len(found) < 3:
-        return ('The encoder has a list of three outputs: '
-                'keras.Model(inputs, [z, mean, log_variance]).')
+        return ('The encoder has three outputs: keras.Model(inputs, [z, '
+                'mean, log_variance]). The decoder takes the first: '
+                'decoder(encoder(inputs)[0]).')
     return ''
-
-
-def by_layers(call: Call, name: str) -> str:
-    """Return which layers a model of file 2 has, as they may explain it."""
-    told = ', '.join(map(spell, call.build.models[name].layers))
-    return f', by {told}' * (call.spec.task == 2)
-
-
-def spell(layer: Layer, sizes: Sequence[int] = ()) -> str:
-    """Return a layer as a student would write it, for short."""
-    told = ', '.join([*map(str, sizes), *layer.settings])
-    return layer.kind + (f'({told})' if told else '')
 
 
 @requirement(repeated=True, after=[returns_three_models], example='    for ',
              question='What is a bottleneck?')
 def encoder_has_the_layers(call: Call) -> None:
     """The encoder has the layers that the arguments ask for."""
-    compare_layers(call, 'encoder', call.spec.encoder)
+    compare_layers(call, 'encoder')
 
 
 @requirement(repeated=True, after=[returns_three_models], example='reversed(')
 def decoder_has_the_layers(call: Call) -> None:
-    """The decoder has the hidden layers in reverse, then the output."""
-    compare_layers(call, 'decoder', call.spec.decoder)
+    """The decoder has the layers that the arguments ask for."""
+    compare_layers(call, 'decoder')
 
 
-def compare_layers(call: Call, half: str,
-                   specs: Sequence[LayerSpec]) -> None:
-    """Require that a model has exactly the weights of some layers."""
+def has_weights_of(call: Call, half: str) -> bool:
+    """Return whether a model has exactly the weights of its layers."""
     model = call.build.models[half]
-    wanted = sorted(shapes(specs))
-    found = sorted(call.build.weights[place] for place in model.weights)
-    if wanted == found:
+    return sorted(shapes(getattr(call.spec, half))) == sorted(
+        call.build.weights[place] for place in model.weights)
+
+
+def compare_layers(call: Call, half: str) -> None:
+    """Require that a model has exactly the weights of its layers."""
+    if has_weights_of(call, half):
         return
-    expected = ', '.join(map(str, specs))
-    if call.spec.task == 2:
-        expected += ', with kernels of 3 x 3'
-    if call.spec.task == 3 and half == 'encoder':
-        expected += ', the last two for mean and log variance'
-    layers = [layer for layer in model.layers if layer.weights]
-    told = ', '.join(spell(layer, size_of(call, layer)) for layer in layers)
-    short = ', '.join(spell(dataclasses.replace(layer, settings=()),
-                            size_of(call, layer)) for layer in layers)
-    if short == ', '.join(map(str, specs)) and kernels_fit(found):
-        told = (f'weights of the shapes {str(found)[1:-1]} instead of '
-                f'{str(wanted)[1:-1]}')
-        fix = ('Each layer has a kernel and a bias, and takes what the layer '
-               'before it gives.')
-    else:
-        fix = fix_of_layers(half, layers, found)
-    raise Failure(f'{half} with the layers {expected}',
-                  f'{half} with {told}' if told else 'no weights', fix)
-
-
-def size_of(call: Call, layer: Layer) -> list[int]:
-    """Return [how many values a layer gives], which is its bias's size."""
-    sizes = [call.build.weights[place] for place in layer.weights]
-    return [sizes[-1][-1]] if sizes and sizes[-1] else []
+    pairs = layer_table.compare(call, half)
+    fix = fix_of_layers(half, call, pairs)
+    if not pairs:
+        pairs = layer_table.inputs_of(call, half)
+        fix = 'Each layer takes what the layer before it gives.'
+        if call.spec.task == 3 and half == 'encoder':
+            fix = ('Mean and log variance both take what the last hidden '
+                   'layer gives.')
+    one, other = layer_table.names_of(pairs)
+    raise Failure(f'{half} with the layers {one}',
+                  f'{half} with the layers {other}', fix, layers=pairs)
 
 
 def kernels_fit(found: Sequence[tuple[int, ...]]) -> bool:
@@ -163,19 +146,32 @@ def kernels_fit(found: Sequence[tuple[int, ...]]) -> bool:
     return {size[:2] for size in found if len(size) == 4} <= {(3, 3)}
 
 
-def fix_of_layers(half: str, layers: Sequence[Layer],
-                  found: Sequence[tuple[int, ...]]) -> str:
+def fix_of_layers(half: str, call: Call, pairs: layer_table.Pairs) -> str:
     """Return what to type if a model has wrong layers."""
+    layers = [layer for layer in call.build.models[half].layers
+              if layer.weights]
+    kernels = [call.build.weights[layer.weights[0]] for layer in layers]
     kinds = {layer.kind for layer in layers}
+    if any(len(layer.weights) == 1 for layer in layers):
+        return 'Each layer has a bias: remove use_bias=False.'
     if any('Normalization' in kind or kind == 'PReLU' for kind in kinds):
         return ('Remove layers such as normalization and PReLU: they have '
                 'weights that the specification does not ask for.')
     if kinds & {'Conv2DTranspose', 'SeparableConv2D'}:
         return ('Use keras.layers.Conv2D for each convolution, and '
                 'keras.layers.UpSampling2D to grow.')
-    if not kernels_fit(found):
+    if not kernels_fit(kernels):
         return 'Each kernel is 3 x 3: keras.layers.Conv2D(filters, 3, ...).'
-    return UPSIDE_DOWN if half == 'decoder' else ''
+    if half == 'encoder' and call.spec.task == 3 and len(layers) < len(
+            call.spec.encoder):
+        return ('Mean and log variance are two Dense layers without an '
+                'activation; z is drawn from them in a Lambda layer.')
+    if half == 'decoder' and sorted(one for one, _ in pairs) == sorted(
+            other for _, other in pairs):
+        return 'Reverse the list: reversed(...).'
+    if half == 'encoder' and call.spec.task == 2:
+        return layer_table.fix_of(pairs)
+    return ITEMS[half]
 
 
 @requirement(repeated=True, after=[returns_three_models],

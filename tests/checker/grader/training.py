@@ -3,10 +3,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from checker.grader import expected, losses, tolerances
+from checker.grader import expected, loss_guesses, losses, tolerances
 from checker.grader.call import Call
 from checker.grader.failure import Failure
 from checker.grader.function import (
+    auto_decodes_the_encoding,
     decoder_computes,
     encoder_computes,
     training_changes_nothing,
@@ -21,9 +22,6 @@ from checker.grader.scenarios import Scenario
 from checker.grader.structure import returns_three_models
 from checker.protocol import Experiment, Fit
 
-L1 = ('Give activity_regularizer=keras.regularizers.L1(lambtha) to the '
-      'latent layer alone.')
-CROSS_ENTROPY = "Pass loss='binary_crossentropy' to auto.compile()."
 ADAM = ("Call auto.compile with optimizer='adam', or with "
         'keras.optimizers.Adam() and at most a learning rate.')
 
@@ -64,7 +62,7 @@ def auto_can_be_evaluated(call: Call) -> None:
         # The loss of file 3 is told by those of the samples.
         losses.losses_of(call)
     else:
-        call.observe(Experiment.LOSS, Scenario.LOSS, 'evaluate() works')
+        call.observe(Experiment.LOSS, Scenario.LOSS)
 
 
 @requirement(after=[auto_can_be_evaluated], simplest=True,
@@ -79,10 +77,11 @@ def auto_can_be_trained(call: Call) -> None:
 def trained(call: Call) -> Fit:
     """Return a Fit; the gradients are those of the loss it reports."""
     scenario = Scenario.STEP if call.spec.task == 3 else Scenario.LOSS
-    return call.observe(Experiment.FIT, scenario, 'fit() works')
+    return call.observe(Experiment.FIT, scenario)
 
 
-@requirement(after=[auto_can_be_evaluated, training_changes_nothing],
+@requirement(after=[auto_can_be_evaluated, auto_decodes_the_encoding,
+                    training_changes_nothing],
              example='auto.compile(')
 def loss_is_cross_entropy(call: Call) -> None:
     """The loss is the binary cross-entropy, averaged over the values."""
@@ -94,10 +93,10 @@ def compare_loss(call: Call, wanted: str) -> None:
     # Written as `<` so that NaN fails.
     if losses.error_of(call) < tolerances.LOSS:
         return
-    found = losses.explain_loss(call)
-    if found:
-        raise Failure(wanted, found, fix_of_loss(call, found))
-    seen = call.observe(Experiment.LOSS, Scenario.LOSS, '')
+    cause = loss_guesses.explain_loss(call)
+    if cause:
+        raise Failure(wanted, cause.what, cause.fix)
+    seen = call.observe(Experiment.LOSS, Scenario.LOSS)
     right = expected.loss(call.spec, call.trial(Scenario.LOSS))
     number = losses.loss_in(seen.logs, right)
     # Four digits, unless these look alike.
@@ -105,24 +104,8 @@ def compare_loss(call: Call, wanted: str) -> None:
     raise Failure(
         f'{wanted}: {right:.{digits}g} here',
         f'a loss of {number:.{digits}g}',
-        L1 if call.spec.lambtha else '')
-
-
-def fix_of_loss(call: Call, found: str) -> str:
-    """Return what to type if the loss is made of different terms."""
-    if 'kernel' in found or 'bias' in found:
-        return ('Remove kernel_regularizer and bias_regularizer: they look '
-                'at weights.')
-    if 'without a penalty' in found:
-        return L1
-    if 'penalty' in found or 'norm' in found:
-        return L1 if call.spec.task == 1 else (
-            'Remove what adds to the loss: activity_regularizer, '
-            'add_loss().')
-    if 'times the binary' in found:
-        return ('Let nothing weigh the loss: neither loss_weights nor a '
-                'factor.')
-    return CROSS_ENTROPY
+        loss_guesses.L1 if call.spec.task == 1 else
+        loss_guesses.CROSS_ENTROPY)
 
 
 def training_follows(loss_is_right: Check) -> Check:
@@ -138,7 +121,7 @@ def training_follows(loss_is_right: Check) -> Check:
         """Training follows the gradient of that loss."""
         trial, seen = call.trial(Scenario.LOSS), trained(call)
         check_steps(call.build, seen)
-        compare_training_loss(seen, expected.loss(call.spec, trial))
+        compare_training_loss(call, seen, expected.loss(call.spec, trial))
         compare_gradients(call, seen, expected.gradients(call.spec, trial))
 
     return training_follows_the_loss
@@ -147,14 +130,28 @@ def training_follows(loss_is_right: Check) -> Check:
 training_follows_the_loss = training_follows(loss_is_cross_entropy)
 
 
-def compare_training_loss(seen: Fit, wanted: float) -> None:
+def compare_training_loss(call: Call, seen: Fit, wanted: float) -> None:
     """Require that fit() reports the loss that evaluate() gives."""
     found = losses.loss_in(seen.logs, wanted)
     if not abs(found - wanted) < tolerances.TRAINED * abs(wanted):
         raise Failure(
-            'the same loss in fit() as in evaluate()',
-            f'a loss of {found:.4g} in fit() where {wanted:.4g} is expected',
+            f'a loss of {wanted:.4g} in fit(), as in evaluate()',
+            f'a loss of {found:.4g} in fit()',
+            'Compute the same loss in train_step() as in evaluate().'
+            if call.build.own_train_step else
             'Add the same terms whether training is True or not.')
+
+
+def common_factor(found: Sequence[np.ndarray],
+                  wanted: Sequence[np.ndarray]) -> int:
+    """Return the whole number that gradients are multiplied by, or 0."""
+    lengths = [[np.linalg.norm(each) for each in some]
+               for some in (found, wanted)]
+    factor = round(sum(lengths[0]) / (sum(lengths[1]) + 1e-30))
+    alike = all(np.linalg.norm(one - factor * other) <= (
+        tolerances.GRADIENT * factor * length + tolerances.FAINT)
+        for one, other, length in zip(found, wanted, lengths[1]))
+    return factor if factor > 1 and alike else 0
 
 
 def compare_gradients(call: Call, seen: Fit,
@@ -173,6 +170,13 @@ def compare_gradients(call: Call, seen: Fit,
     if not any(wrong.values()):
         # Clipping changes gradients, but leaves none out.
         not_the_gradients(call.build)
+    factor = common_factor(call.ordered(seen.gradients), wanted)
+    if factor:
+        raise Failure(
+            'the gradient of the loss for every weight',
+            f'{factor} times this gradient at every weight',
+            'Average the loss over the batch with keras.backend.mean(): '
+            'Keras sums a loss that has one value a sample.')
     place, none = max(wrong.items(), key=lambda item: (item[1], item[0]))
     raise Failure(
         'the gradient of the loss for every weight',

@@ -22,8 +22,7 @@ MODES = ('when called', 'with training=False', 'while training',
 
 def draws(call: Call) -> Draws:
     """Return the draws of a call."""
-    return call.observe(Experiment.DRAWS, Scenario.DRAWS,
-                        'encoder and auto can be called')
+    return call.observe(Experiment.DRAWS, Scenario.DRAWS)
 
 
 def epsilon(call: Call, scenario: Scenario, z: Array) -> Array:
@@ -59,13 +58,16 @@ def check_new(found: Sequence[Array], what: str) -> None:
 
 def explain_noise(call: Call, draw: Array) -> str:
     """Return what multiplies epsilon instead, or ''."""
-    _, log_variance = expected.encoding(
-        call.spec, call.trial(Scenario.DRAWS))
-    for name, power in (('exp(log_var)', 1.), ('exp(log_var / 4)', 1 / 4),
-                        ('1', 0.)):
-        if not noise.not_normal(draw * np.exp(
-                (1 / 2 - power) * log_variance)):
+    _, log_var = expected.encoding(call.spec, call.trial(Scenario.DRAWS))
+    noise_in_z = draw * np.exp(log_var / 2)
+    for name, factor in (('exp(log_var)', np.exp(log_var)),
+                         ('exp(log_var / 4)', np.exp(log_var / 4)),
+                         ('log_var', log_var), ('1', 1.)):
+        if not noise.not_normal(noise_in_z / factor):
             return f'epsilon multiplied by {name}'
+    size = draw.std()
+    if not noise.not_normal(draw / size):
+        return f'epsilon multiplied by {size:.2g} * exp(log_var / 2)'
     return ''
 
 

@@ -1,7 +1,10 @@
 """Describes exceptions in a few words."""
+import ast
 import dis
+import linecache
 import re
 import sys
+import textwrap
 import traceback
 from types import TracebackType
 from typing import Optional
@@ -11,6 +14,9 @@ from checker.protocol import Line, Raised
 # An endless recursion has more frames than anybody would read.
 FRAMES = 200
 LONGEST = 300
+# As many calls of the submission, and a first sentence of this length, say
+# enough.
+LINES, SENTENCE = 5, 40
 # Lines of a message that start so announce the reason or tell where it was
 # found; the reason follows.
 ANNOUNCEMENTS = (
@@ -18,9 +24,10 @@ ANNOUNCEMENTS = (
     'Graph execution error:', 'Detected at', '<stack',
     'Could not automatically infer the output shape')
 # Colours of a terminal; the operation in which TensorFlow raised an error;
-# addresses in memory.
+# addresses in memory; details of a tensor.
 NOISE = (r'\x1b\[[0-9;]*m', r'\{\{function_node [^}]*\}\} ?',
-         r' at 0x[0-9a-f]+', r' ?\[Op:\w+\]( name:? ?)?')
+         r' at 0x[0-9a-f]+', r'(?<=KerasTensor)\(type_spec=.*?"\)',
+         r' ?\[Op:\w+\]( name:? ?)?')
 
 
 def describe(error: BaseException, file_name: str) -> Raised:
@@ -33,15 +40,30 @@ def describe(error: BaseException, file_name: str) -> Raised:
     # A submission can redefine the attribute __traceback__ of its own class.
     trace = sys.exc_info()[2]
     lines = tuple(
-        Line(frame.lineno or 0, frame.name, frame.line or '')
+        Line(file_name, frame.lineno or 0, frame.name,
+             statement(file_name, frame.lineno or 0))
         for frame in traceback.extract_tb(trace, -FRAMES)
-        if frame.filename == file_name)
+        if frame.filename == file_name)[-LINES:]
     try:
         kind, message = type(error).__name__, str(error)
     except BaseException:
         kind, message = type.__repr__(type(error)), '(no message)'
     return Raised(kind, reason_in(message, kind), lines,
                   is_raised_by(trace, file_name))
+
+
+def statement(file_name: str, number: int) -> str:
+    """Return the whole statement that a line of a file belongs to.
+
+    Only the line itself, if other statements stand in that statement.
+    """
+    lines = linecache.getlines(file_name)
+    inner = [node for node in ast.walk(ast.parse(''.join(lines)))
+             if isinstance(node, ast.stmt) and not hasattr(node, 'body')
+             and node.lineno <= number <= (node.end_lineno or 0)]
+    first, last = ((inner[0].lineno, inner[0].end_lineno) if inner
+                   else (number, number))
+    return textwrap.dedent(''.join(lines[first - 1:last])).rstrip()
 
 
 def reason_in(message: str, kind: str) -> str:
@@ -62,6 +84,9 @@ def reason_in(message: str, kind: str) -> str:
     reason = next((line for line in lines
                    if not line.startswith(ANNOUNCEMENTS)),
                   lines[0] if lines else '')
+    first = re.split(r'(?<=[.!]) (?=[A-Z])', reason)[0]
+    if len(first) >= SENTENCE:
+        reason = first
     return reason if len(reason) < LONGEST else f'{reason[:LONGEST]} …'
 
 
