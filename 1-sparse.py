@@ -13,9 +13,9 @@ def autoencoder(input_dims, hidden_layers, latent_dims, lambtha):
 
     loss = binary cross-entropy + lambtha * sum |z|
 
-    Keras averages the penalty over the batch, as it does the cross-entropy,
-    but for Keras 3.0 to 3.13, which sum it: there the penalty is as many
-    times too strong as the batch is large.
+    Keras averages the penalty over the batch, like the cross-entropy.
+    Only Keras 3.0 to 3.13 sum it: with them the penalty is too strong, by
+    a factor that is the batch size.
 
     Args:
         input_dims: int, the number of values of an input, each in [0, 1].

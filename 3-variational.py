@@ -20,14 +20,14 @@ def autoencoder(input_dims, hidden_layers, latent_dims):
 
         KL = sum z_mean**2 / 2 + sum (exp(z_log_var) - z_log_var - 1) / 2
 
-    Keras averages penalties over the batch, as it does the cross-entropy,
-    but for Keras 3.0 to 3.13, which sum them: there the KL divergence weighs
-    as many times too much as the batch is large.
+    Keras averages penalties over the batch, like the cross-entropy.
+    Only Keras 3.0 to 3.13 sum them: with them the KL divergence weighs too
+    much, by a factor that is the batch size.
 
     A saved decoder loads with keras.models.load_model. A saved encoder or
-    auto does not, as Keras cannot save the code made here: call autoencoder
-    again, then encoder.load_weights('encoder.keras') or, where Adam starts
-    anew, auto.load_weights('auto.keras').
+    auto does not, because Keras cannot save the code made here: call
+    autoencoder again, then encoder.load_weights('encoder.keras') or
+    auto.load_weights('auto.keras'), after which Adam starts again.
 
     Args:
         input_dims: int, the number of values of an input, each in [0, 1].
@@ -37,7 +37,7 @@ def autoencoder(input_dims, hidden_layers, latent_dims):
 
     Returns:
         encoder: model from (batch, input_dims) to [z, z_mean, z_log_var],
-            each (batch, latent_dims); z is drawn anew at every call.
+            each (batch, latent_dims); z is new at every call.
         decoder: model from (batch, latent_dims) to (batch, input_dims).
         auto: model that decodes the z that it draws.
 

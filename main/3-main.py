@@ -14,9 +14,9 @@ CALL = 784, [512], 2
 def elbo_terms(x, p, z_mean, z_log_var):
     """Return the cross-entropy and the KL divergence of each digit, in nats.
 
-    Both are (n,), for digits x and probabilities p, (n, 784), and the
-    encoder's (n, 2); their sum, the negative ELBO, is what was minimised, with
-    other noise in z.
+    Both are (n,), for digits x and probabilities p, (n, 784), and for mean
+    and log variance, (n, 2).  Their sum is the negative ELBO, which training
+    minimises with different noise in z.
     """
     p = p.clip(1e-7, 1 - 1e-7)
     return (-(x * np.log(p) + (1 - x) * np.log(1 - p)).sum(axis=1),
@@ -52,7 +52,7 @@ def main(autoencoder, options):
                               options.plots / '3-reconstructions.png'),
         plots.reconstructions(digits[worst], reconstructions[worst],
                               options.plots / '3-worst.png',
-                              'The test digits that are rebuilt worst'),
+                              'The worst reconstructions of test digits'),
         plots.losses(history, options.plots / '3-losses.png')]
     if z.shape[1] == 2:
         points = np.linspace(-3, 3, 25)
@@ -65,8 +65,8 @@ def main(autoencoder, options):
         latent_plane.write(options.plots / '3-latent-plane.html', decoder,
                            x_test, y_test, z_mean, z_log_var)
     else:
-        print('Latent plane: left out, for it takes 2 latent dimensions, '
-              f'found {z.shape[1]}')
+        print('Latent plane: left out, because it needs 2 latent dimensions '
+              f'and z has {z.shape[1]}')
     plots.show(pictures)
 
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Compare an epoch of the drivers with one of a plain fit, in one run.
+"""Time an epoch of the drivers beside one of a plain fit, in one run.
 
 With --checker, time a check of the four files instead.
 """
@@ -46,7 +46,7 @@ def measure(task, way, path):
 
 
 def time_checker():
-    """Print the seconds that a submission takes, and each further one."""
+    """Print how many seconds one submission takes, and each further one."""
     with tempfile.TemporaryDirectory() as folder:
         folders = [Path(folder, str(number)) for number in range(SUBMISSIONS)]
         for copy in folders:

@@ -13,19 +13,19 @@ ACROSS = 50
 
 
 def write(path, decoder, digits, labels, z_mean, z_log_var):
-    """Write the page and print where; say so where there can be none.
+    """Write the page and print its path; say so if there can be none.
 
     Args:
         path: the file to write.
         decoder: model from (batch, 2) to (batch, 784).
-        digits: uint8 images, (n, 784), of which the first SHOWN are shown.
+        digits: uint8 images, (n, 784); the first SHOWN are shown.
         labels: their classes, (n,).
         z_mean, z_log_var: what the encoder gives for them, (n, 2).
     """
     weights = decoder.get_weights()
     if not computes(decoder, weights):
-        print('Page: left out, for the decoder is not dense layers with relu '
-              'and, at the end, sigmoid')
+        print('Page: left out, because the decoder is not made of dense '
+              'layers with relu, and sigmoid at the end')
         return
     points = np.hstack([z_mean, np.exp(z_log_var / 2)])[:SHOWN].astype(float)
     page = {
@@ -44,7 +44,7 @@ def write(path, decoder, digits, labels, z_mean, z_log_var):
 
 
 def computes(decoder, weights):
-    """Tell whether the page can compute what the decoder does."""
+    """Return whether the page can compute what the decoder computes."""
     z = np.random.default_rng(0).uniform(-4, 4, (100, 2))
     try:
         return np.allclose(decode(weights, z), decoder.predict(z, verbose=0),
@@ -60,7 +60,7 @@ def decode(weights, z):
         weights: kernel and bias of each dense layer in turn.
 
     Raises:
-        ValueError: if these are no such weights.
+        ValueError: if the weights do not fit.
     """
     *hidden, (kernel, bias) = zip(weights[::2], weights[1::2])
     for each_kernel, each_bias in hidden:

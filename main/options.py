@@ -1,6 +1,6 @@
 """The command line of the drivers, and what a user can get wrong there.
 
-Drivers import it first, so that a package that is missing is said in a line.
+Drivers import it first, so that one line names a missing package.
 """
 import argparse
 import contextlib
@@ -15,20 +15,21 @@ from pathlib import Path
 if missing := [package for package in (
         'numpy', 'matplotlib', 'mlxtend', 'tensorflow')
         if not importlib.util.find_spec(package)]:
-    sys.exit(f'{Path(sys.argv[0]).name}: error: expected {missing[0]}, found '
-             f'none; pip install -r requirements.txt for {sys.executable}')
+    sys.exit(f'{Path(sys.argv[0]).name}: error: {missing[0]} is not '
+             f'installed; pip install -r requirements.txt for '
+             f'{sys.executable}')
 
 import mnist
 import training
 
-# TensorFlow reads it when it is imported: hence the late imports.
+# TensorFlow reads this when it is imported, so it is imported late.
 ENVIRONMENT = {**training.ENVIRONMENT, 'TF_CPP_MIN_LOG_LEVEL': '3'}
 
 ROOT = Path(__file__).resolve().parent.parent
 
 
 class UsageError(Exception):
-    """The user can mend this; the message is one line that says how."""
+    """The user made a mistake; the message is one line that names it."""
 
 
 class Parser(argparse.ArgumentParser):
@@ -39,7 +40,7 @@ class Parser(argparse.ArgumentParser):
 
 
 def run(main, name):
-    """Call a driver's main(autoencoder, options); say errors in one line.
+    """Call a driver's main(autoencoder, options); report errors in a line.
 
     Args:
         main: function of `autoencoder` of the numbered file and the options.
@@ -119,8 +120,7 @@ def whole_number(text, least):
     if not (text.isascii() and text.isdigit()
             and least <= int(text) < 2 ** 32):
         raise argparse.ArgumentTypeError(
-            f'expected a whole number from {least} to {2 ** 32 - 1}, '
-            f'found {text!r}')
+            f'{text!r} is not a whole number from {least} to {2 ** 32 - 1}')
     return int(text)
 
 
@@ -131,14 +131,14 @@ def load(path):
         UsageError: if the file or its function is missing.
     """
     if not path.is_file():
-        raise UsageError('argument --submission: expected a folder with '
-                         f'{path.name}, found none in {path.parent}')
+        raise UsageError(f'argument --submission: there is no {path.name} in '
+                         f'{path.parent}')
     spec = importlib.util.spec_from_file_location('submission', path)
     submission = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(submission)
     if not callable(getattr(submission, 'autoencoder', None)):
-        raise UsageError(f'argument --submission: {path}: expected a function '
-                         'autoencoder, found none')
+        raise UsageError(f'argument --submission: {path} defines no function '
+                         'autoencoder')
     return submission.autoencoder
 
 
@@ -148,20 +148,20 @@ def check_writable(folder):
         folder.mkdir(parents=True, exist_ok=True)
         tempfile.TemporaryFile(dir=folder).close()
     except OSError as error:
-        raise UsageError(f'argument --plots: {folder}: expected a folder to '
-                         f'write to, found: {error.strerror}') from None
+        raise UsageError(f'argument --plots: cannot write to {folder}: '
+                         f'{error.strerror}') from None
 
 
 def check_keras(version):
-    """Raise a UsageError where Keras sums penalties over the batch."""
+    """Raise a UsageError if Keras sums penalties over the batch."""
     if (3, 0) <= tuple(map(int, re.findall(r'\d+', version)[:2])) < (3, 14):
-        raise UsageError(f'expected Keras 2.15 or 3.14 and later, found '
-                         f'{version}, which sums activity penalties over the '
-                         'batch; pip install -r requirements.txt')
+        raise UsageError(f'Keras {version} sums activity penalties over the '
+                         'batch, so this needs Keras 2.15, or 3.14 or newer; '
+                         'pip install -r requirements.txt')
 
 
 def blame(options, error):
-    """Return in one line where in the submission an error came from."""
+    """Return in one line where an error of the submission was raised."""
     folder = options.submission.resolve()
     frames = [f'{Path(frame.filename).name}, line {frame.lineno}: '
               for frame in traceback.extract_tb(error.__traceback__)
@@ -169,5 +169,5 @@ def blame(options, error):
     if isinstance(error, SyntaxError) and error.filename:
         frames = [f'{Path(error.filename).name}, line {error.lineno}: ']
     message = (str(error).strip() or 'no message').splitlines()[0]
-    return (f'{options.submission}: expected a network that trains, found '
+    return (f'{options.submission} cannot be trained: '
             f'{"".join(frames[-1:])}{type(error).__name__}: {message}')

@@ -39,7 +39,7 @@ def latent_grid(images, limit, path):
     """
     rows, columns, height, width = images.shape
     mosaic = images.swapaxes(1, 2).reshape(rows * height, columns * width)
-    # The points are the centres of their images, so half an image stands out.
+    # Points are the centres of images, so half an image lies outside.
     edge = limit * columns / (columns - 1)
     figure, axes = pyplot.subplots(figsize=(8, 8))
     axes.imshow(mosaic, cmap='gray', extent=(-edge, edge, -edge, edge),
@@ -69,7 +69,7 @@ def save(figure, path):
 
 
 def show(paths):
-    """Print where the pictures are; open them, where there is a display."""
+    """Print where the pictures are; open them if there is a display."""
     for path in paths:
         print(f'Picture: {path}')
     if matplotlib.get_backend().lower() != 'agg':

@@ -3,31 +3,32 @@ import signal
 import sys
 import time
 
-# oneDNN is off by default without AVX-512, and faster there too.
+# oneDNN is off by default without AVX-512, although it is faster there too.
 ENVIRONMENT = {'TF_ENABLE_ONEDNN_OPTS': '1'}
 
 
 def train(model, x_train, x_test, epochs=1, batch_size=32, callbacks=(),
           verbose='auto'):
-    """Train a model to give back images; Ctrl-C ends that early.
+    """Train a model to give back images; Ctrl-C ends the training early.
 
     Args:
-        model: compiled, takes and gives images with values in [0, 1].
+        model: compiled; takes and gives images with values in [0, 1].
         x_train, x_test: the images, uint8, (n, ...).
-        epochs, batch_size, callbacks, verbose: those of fit, but that
-            verbose is 'auto' for a bar on a terminal, else a line an epoch.
+        epochs, batch_size, callbacks, verbose: as in fit, except that
+            verbose='auto' shows a bar in a terminal and a line an epoch
+            elsewhere.
 
     Returns:
-        dict, lists of what the model tells of each epoch: 'loss' and
-        'val_loss', unless it trains in a way of its own.
+        dict of lists, a value an epoch: 'loss' and 'val_loss', unless the
+        model has its own train_step().
     """
     import tensorflow as tf
     if verbose == 'auto':
         verbose = 1 if sys.stdout.isatty() else 2
     dense = x_train.ndim == 2
-    # With XLA dense layers take less time, others more.
+    # With XLA, dense layers take less time and others more.
     model.jit_compile = dense
-    # For MNIST Python is asked five times an epoch, not 235.
+    # With MNIST, Python runs five times an epoch, not 235 times.
     model.steps_per_execution = 47 if dense else 1
     interrupt = Interrupt()
     stop = tf.keras.callbacks.LambdaCallback(
@@ -40,7 +41,7 @@ def train(model, x_train, x_test, epochs=1, batch_size=32, callbacks=(),
             callbacks=[*callbacks, stop], verbose=verbose).history
     if verbose:
         if interrupt.received:
-            print('Training interrupted: what follows was learnt so far.')
+            print('Training interrupted; the results so far follow.')
         print(f'Training time: {time.perf_counter() - start:.1f} s')
         print(', '.join(f'{name}: {values[-1]:.4f}'
                         for name, values in history.items()))
@@ -48,16 +49,16 @@ def train(model, x_train, x_test, epochs=1, batch_size=32, callbacks=(),
 
 
 def fit(model, *arguments, **keywords):
-    """Call model.fit, and once more without XLA if that refuses the model."""
+    """Call model.fit, and again without XLA if XLA refuses the model."""
     import tensorflow as tf
     try:
         return model.fit(*arguments, **keywords)
     except tf.errors.OpError as error:
-        # XLA says its name, and refuses before a step has changed a weight.
+        # XLA names itself, and refuses before a step has changed a weight.
         if 'XLA' not in str(error):
             raise
     model.jit_compile = False
-    # Keras 3 keeps the functions that it has made, which are those for XLA.
+    # Keras 3 keeps the functions that it has compiled, here for XLA.
     model.train_function = model.test_function = None
     return model.fit(*arguments, **keywords)
 
@@ -65,7 +66,7 @@ def fit(model, *arguments, **keywords):
 def batches(images, size, shuffle=False):
     """Return a dataset of (x, x) with x in [0, 1], float32."""
     import tensorflow as tf
-    # They stay uint8 until they are in a batch: a quarter of the memory.
+    # Images stay uint8 until they are in a batch, in a quarter of the memory.
     images = tf.constant(images)
     order = tf.data.Dataset.range(len(images))
     if shuffle:
@@ -94,7 +95,7 @@ class Interrupt:
         signal.signal(signal.SIGINT, self.previous)
 
     def note(self, *signal_and_frame):
-        """Take the first Ctrl-C; leave the next to whoever had it before."""
+        """Take the first Ctrl-C; leave the next one to the earlier handler."""
         self.received = True
         signal.signal(signal.SIGINT, self.previous)
 

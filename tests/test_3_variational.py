@@ -41,9 +41,6 @@ from checker.grader.z import (
 )
 
 TASK = 3
-KL = ('Sum -(1 + log_var - mean**2 - exp(log_var)) / 2 over the latent '
-      'dimensions. Add it with self.add_loss() in the call() of a layer whose '
-      'output auto uses: decoder(AddKL()(encoder(inputs))).')
 
 
 @requirement(after=[function.training_changes_nothing], simplest=True,
@@ -140,10 +137,11 @@ def loss_has_the_kl_divergence(call: Call) -> None:
     """The loss has KL(N(mean, variance) || N(0, 1)) times a constant."""
     elbo = elbo_of(call)
     if not is_right(elbo):
+        cause = explain_divergence(elbo, call)
         raise Failure(
             'the cross-entropy plus b/2 * (mean**2 + exp(log_var) - log_var '
             '- 1), summed over the latent dimensions, with the same b > 0 '
-            'for all four terms', explain_divergence(elbo, call), KL)
+            'for all four terms', cause.what, cause.fix)
     if not near(elbo.batch, elbo.losses.mean(), tolerances.EXPLAINED):
         raise wrong_batch(elbo)
 

@@ -27,15 +27,25 @@ def test_file_is_there(name):
         assert (ROOT / name).stat().st_size < 200_000
 
 
-def test_headings_that_are_linked_exist():
-    """A link within the page leads to a heading."""
-    headings = {heading.lower().replace(' ', '-') for heading
-                in re.findall('^## (.*)$', README, re.MULTILINE)}
-    assert set(re.findall(r'\]\(#(.*?)\)', README)) == headings
+def test_numbers_of_weights_are_what_the_models_say():
+    """The table has the totals that main/networks.py prints."""
+    printed = subprocess.run([sys.executable, ROOT / 'main' / 'networks.py'],
+                             stdout=subprocess.PIPE, check=True).stdout
+    totals = re.findall(r'=<br>([0-9,]+)', printed.decode('utf-8'))
+    assert len(totals) == 4
+    assert ' | '.join(totals) in README
 
 
-def test_table_of_the_networks_is_what_the_models_say():
-    """The table is what main/networks.py prints."""
-    table = subprocess.run([sys.executable, ROOT / 'main' / 'networks.py'],
-                           stdout=subprocess.PIPE, check=True).stdout
-    assert table.decode('utf-8') in README
+def test_page_is_short():
+    """It has 2,500 words, paragraphs of 80, and code of 80 columns."""
+    assert len(README.split()) <= 2500
+    code = re.findall('^```(?:sh|text)\n(.*?)^```', README, re.DOTALL
+                      | re.MULTILINE)
+    assert all(len(line) <= 80 for block in code
+               for line in block.splitlines())
+    text = re.sub('^```.*?^```', '', README, flags=re.DOTALL | re.MULTILINE)
+    for paragraph in text.split('\n\n'):
+        if not paragraph.startswith(('|', '-', '1.')):
+            # A link to the literature is one word.
+            words = re.sub(r'\[([^]]*)\]\([^)]*\)', 'link', paragraph)
+            assert len(words.split()) <= 80, paragraph

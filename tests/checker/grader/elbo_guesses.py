@@ -15,11 +15,15 @@ from checker.grader.elbo import (
     sums_the_batch,
     varies,
 )
-from checker.grader.failure import Failure
+from checker.grader.failure import Cause, Failure
 from checker.grader.loss_guesses import CROSS_ENTROPY
 from checker.grader.scenarios import Scenario
 
 Array = np.ndarray
+FORMULA = ('The KL divergence is -(1 + log_var - mean**2 - exp(log_var)) / 2, '
+           'summed over the latent dimensions.')
+ADD = ('Add the KL divergence with self.add_loss() in the call() of a layer '
+       'whose output auto uses: decoder(AddKL()(encoder(inputs))).')
 # What may stand in place of one of these.
 REPLACEMENTS: list[tuple[int, str, Callable[[Array, Array], Array]]] = [
     (0, '|mean|', lambda mean, _: np.abs(mean)),
@@ -66,15 +70,23 @@ def wrong_batch(elbo: Elbo) -> Failure:
     return Failure(f'{wanted}: {mean:.4g} here', f'{elbo.batch:.4g}')
 
 
-def explain_divergence(elbo: Elbo, call: Call) -> str:
+def explain_divergence(elbo: Elbo, call: Call) -> Cause:
     """Return what is in place of the KL divergence, as far as it shows."""
     if varies(call, elbo):
-        return ('a loss that changes from one evaluation to the next, '
-                'although the decoder ignores z')
+        return Cause('a loss that changes from one evaluation to the next, '
+                     'although the decoder ignores z',
+                     'Compute the divergence from mean and log variance, not '
+                     'from z.')
     if elbo.left < tolerances.ELBO:
-        return (f'{elbo.divergence_weight:.2g} times the KL divergence'
-                if elbo.divergence_weight < -1e-6
-                else 'the cross-entropy alone')
+        if elbo.divergence_weight > -1e-6:
+            return Cause('the cross-entropy alone', ADD)
+        return Cause(f'{elbo.divergence_weight:.2g} times the KL divergence',
+                     FORMULA)
+    return Cause(explain_terms(elbo, call), FORMULA)
+
+
+def explain_terms(elbo: Elbo, call: Call) -> str:
+    """Return which of the terms of the divergence is wrong."""
     nearest = min((1, call.spec.arguments[0]),
                   key=lambda number: abs(elbo.free_weight - number))
     fitted = losses.fit_columns(
@@ -124,7 +136,7 @@ def wrong_terms(weights: Sequence[float]) -> str:
             (factor, term), = wrong
             if abs(factor + 1) < tolerances.WEIGHT:
                 return f'{term} with the opposite sign'
-            return f'{factor:.3g} * {term}, beside the other terms'
+            return f'{factor:.3g} * {term}; the other terms are right'
     return 'b = ' + ', '.join(
         f'{weight if abs(weight) > least else 0:.2g} for {term}'
         for weight, term in zip(weights, TERMS))
