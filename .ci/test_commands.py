@@ -57,7 +57,7 @@ def run(command, folder):
 def test_commands_do_what_the_page_shows(commands, shown, copy):
     """They succeed, except a check of what is wrong, and print the same."""
     done = run(commands, copy)
-    wrong = re.search('check.py.*(wrong|class|folders)', commands)
+    wrong = re.search('(?s)check.py.*(wrong|class|folders)', commands)
     assert done.returncode == (1 if wrong else 0), done.stdout
     assert shown in done.stdout
 

@@ -50,8 +50,9 @@ def mean_comes_first(call: Call) -> None:
     if is_swapped(call):
         raise Failure(
             function.OUTPUTS,
-            'z, log variance, mean, judged by what z is drawn from',
-            f'Exchange two outputs, or what the sampling takes: {Z}.')
+            'z, log variance, mean (judged by how z is drawn)',
+            'Exchange the last two outputs, or mean and log variance in the '
+            f'sampling: {Z}.')
 
 
 @requirement(after=[mean_comes_first], simplest=True, example='epsilon = ')
@@ -67,12 +68,13 @@ def z_is_drawn(call: Call) -> None:
     for mode, draw in draws_of_encoder(call):
         if np.abs(draw).max() < tolerances.NOISE:
             raise Failure('a z that is random',
-                          f'the mean in place of z {mode}',
-                          f'Write {Z}.')
+                          f'the mean in place of z{mode}',
+                          f'Write {Z}.' if not mode else
+                          'Let z not depend on training.')
         if noise.follows(draw, mean):
-            found = f'noise that depends on the mean {mode}'
+            found = f'noise that depends on the mean{mode}'
             if not noise.not_normal(draw + mean / np.exp(log_var / 2)):
-                found = f'exp(log_variance / 2) * epsilon alone {mode}'
+                found = f'exp(log_var / 2) * epsilon alone{mode}'
             raise Failure(Z, found, f'Write {Z}.')
 
 
@@ -91,7 +93,7 @@ def noise_is_standard_normal(call: Call) -> None:
             raise Failure(
                 'epsilon from N(0, 1) multiplied by exp(log_var / 2)',
                 explain_noise(call, draw) or
-                f'noise of {wrong} {mode}, divided by exp(log_var / 2)',
+                f'noise of {wrong}{mode}, divided by exp(log_var / 2)',
                 f'Write {Z}.')
 
 
@@ -107,13 +109,13 @@ def auto_decodes_z(call: Call) -> None:
                 'Write decoder(encoder(inputs)[0]).')
         draw, apart = noise_of_auto(call, output)
         if not apart < tolerances.LINEAR:
-            raise Failure(wanted, f'an output that no z explains {mode}')
+            raise Failure(wanted, f'an output that no z explains{mode}')
         if np.abs(draw).max() < tolerances.NOISE:
-            raise Failure(wanted, f'decoder(mean) {mode}',
+            raise Failure(wanted, f'decoder(mean){mode}',
                           'Write decoder(encoder(inputs)[0]).')
         wrong = noise.not_normal(draw)
         if wrong:
-            raise Failure(wanted, f'a z whose noise has {wrong} {mode}',
+            raise Failure(wanted, f'a z whose noise has {wrong}{mode}',
                           'Write decoder(encoder(inputs)[0]).')
         found.append(draw)
     check_new(found, 'noise in auto')
@@ -160,7 +162,7 @@ def training_has_the_same_loss(call: Call) -> None:
                     training.every_weight_is_trained], simplest=True,
              example='auto.compile(')
 def training_follows_the_elbo(call: Call) -> None:
-    """Training follows the gradient of that loss, through z too."""
+    """Training follows the gradient of the loss, through z too."""
     elbo = elbo_of(call)
     _, gradients = expected.step(
         call.spec, call.trial(Scenario.LOSS), np.zeros(1),

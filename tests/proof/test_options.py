@@ -87,7 +87,7 @@ def test_fixes_can_be_left_out(tmp_path):
         run = grade([tmp_path / FILES[0]], *more, '--feedback', 'pages',
                     cwd=tmp_path, quiet=False)
         page = (tmp_path / 'pages' / f'{FILES[0]}.md').read_text()
-        assert ('Define autoencoder()' in run.stdout) == (not more)
+        assert ('Name the function' in run.stdout) == (not more)
         assert ('What to change' in page) == ('` in its' in page) == (
             not more)
 

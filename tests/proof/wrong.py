@@ -129,7 +129,7 @@ VANILLA = [
     ('returns strings', RETURNS, (RETURN, "return 'a', 'b', 'c'")),
     ('models of a Keras that nobody offers', RETURNS,
      ('tensorflow.keras', 'tensorflow.python.keras')),
-    ('another order', SHAPES, (RETURN, 'return decoder, encoder, auto')),
+    ('another order', RETURNS, (RETURN, 'return decoder, encoder, auto')),
     ('another name', BUILDS, ('def autoencoder', 'def auto_encoder')),
     ('raises', BUILDS, (RETURN, 'raise ValueError("no")')),
     ('loads digits', BUILDS, before(DEF, "\n\nopen('mnist.npz')\n")),

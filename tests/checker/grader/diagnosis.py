@@ -104,9 +104,7 @@ def of_half(call: Call, half: str, seen: Outputs) -> Cause:
         return Cause('different numbers') if heads else unknown(
             specs, weights, given, outputs)
     if not same(inputs[0], given):
-        return change(given, inputs[0])._replace(
-            wanted=f'the input of the {half} as it is, before the first '
-            'layer')
+        return changed_input(half, given, inputs[0])
     after = [*inputs[1:], outputs[-1]]
     if heads:
         # Both heads take what the last hidden layer gives.
@@ -120,9 +118,17 @@ def of_half(call: Call, half: str, seen: Outputs) -> Cause:
         kernel, bias = weights[2 * place:2 * place + 2]
         cause = of_layer(spec, kernel, bias, x, y)
         if cause:
-            where = call.where(start + 2 * place)
-            return Cause(cause.what, cause.fix, f'{cause.wanted} at {where}')
+            return cause._replace(where=call.where(start + 2 * place))
     return Cause('different numbers')
+
+
+def changed_input(half: str, given: Array, found: Array) -> Cause:
+    """Return how an input was changed before the first layer."""
+    cause = change(given, found)
+    return cause._replace(
+        wanted=f'the input of the {half} unchanged, before the first layer',
+        fix=cause.fix or 'Remove what changes the input before the first '
+        'layer.')
 
 
 def inputs_of_layers(call: Call, half: str, start: int, count: int,
@@ -154,7 +160,7 @@ def of_layer(spec: LayerSpec, kernel: Array, bias: Array, x: Array,
     for name, other in RESIZES[spec.resize].items():
         if same(y, other(activated)):
             return Cause(name, wanted=RESIZED[spec.resize])
-    unchanged = 'the output as it is'
+    unchanged = 'the output unchanged'
     if wanted.shape == x.shape and same(y, wanted + x):
         return Cause('an output to which its own input is added',
                      wanted=unchanged)
@@ -170,7 +176,7 @@ def fix_of_activation(spec: LayerSpec) -> str:
     """Return what to type if a layer has a different activation."""
     if spec.activation == 'linear':
         return 'Remove the activation of this layer.'
-    return f"Write activation='{spec.activation}' in this layer alone."
+    return f"Write activation='{spec.activation}' at this layer."
 
 
 def unknown(specs: Sequence[LayerSpec], weights: Sequence[Array], x: Array,
@@ -182,7 +188,7 @@ def unknown(specs: Sequence[LayerSpec], weights: Sequence[Array], x: Array,
     for name, function in ACTIVATIONS.items():
         if same(outputs[-1], resize(function(sums))):
             return Cause(name, fix_of_activation(specs[-1]),
-                         f'{named(specs[-1])} at the last layer, {specs[-1]}')
+                         named(specs[-1]), f'the last layer, {specs[-1]}')
     return Cause('different numbers')
 
 

@@ -16,14 +16,13 @@ from checker.grader.elbo import (
     varies,
 )
 from checker.grader.failure import Cause, Failure
+from checker.grader.keras_errors import ADD_KL
 from checker.grader.loss_guesses import CROSS_ENTROPY
 from checker.grader.scenarios import Scenario
 
 Array = np.ndarray
 FORMULA = ('The KL divergence is -(1 + log_var - mean**2 - exp(log_var)) / 2, '
            'summed over the latent dimensions.')
-ADD = ('Add the KL divergence with self.add_loss() in the call() of a layer '
-       'whose output auto uses: decoder(AddKL()(encoder(inputs))).')
 # What may stand in place of one of these.
 REPLACEMENTS: list[tuple[int, str, Callable[[Array, Array], Array]]] = [
     (0, '|mean|', lambda mean, _: np.abs(mean)),
@@ -66,7 +65,8 @@ def wrong_batch(elbo: Elbo) -> Failure:
     if near(elbo.batch - mean, divergence.sum() - divergence.mean(),
             tolerances.EXPLAINED):
         return Failure(wanted, 'the KL divergence summed over the batch',
-                       'Average it with keras.backend.mean().')
+                       'Sum over the latent dimensions, then average over '
+                       'the batch with keras.backend.mean().')
     return Failure(f'{wanted}: {mean:.4g} here', f'{elbo.batch:.4g}')
 
 
@@ -79,7 +79,8 @@ def explain_divergence(elbo: Elbo, call: Call) -> Cause:
                      'from z.')
     if elbo.left < tolerances.ELBO:
         if elbo.divergence_weight > -1e-6:
-            return Cause('the cross-entropy alone', ADD)
+            return Cause('the cross-entropy alone',
+                         f'Add the KL divergence in a layer:{ADD_KL}')
         return Cause(f'{elbo.divergence_weight:.2g} times the KL divergence',
                      FORMULA)
     return Cause(explain_terms(elbo, call), FORMULA)

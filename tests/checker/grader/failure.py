@@ -42,11 +42,13 @@ class Cause(NamedTuple):
 
     what: what there is instead, as a noun phrase.
     fix: what to type, or ''.
-    wanted: what should be in that place, or '' if the requirement says it.
+    wanted: what should be there, or '' if the requirement says it.
+    where: the layer, or ''.
     """
     what: str
     fix: str = ''
     wanted: str = ''
+    where: str = ''
 
 
 class NotGraded(Failed):

@@ -10,7 +10,7 @@ from checker.protocol import Experiment, Outputs
 
 IN_TRAINING = ('Remove Dropout, GaussianNoise and any other layer that is '
                'active only in training.')
-OUTPUTS = 'z, mean, log variance'
+OUTPUTS = 'z, mean, log variance as the outputs of the encoder'
 
 
 def outputs_of(call: Call, training: bool = False) -> Outputs:
@@ -30,9 +30,10 @@ def outputs_are_in_order(call: Call) -> None:
     which = [next((place for place, head in enumerate(heads)
                    if same(output, head)), None)
              for output in outputs_of(call).encoder]
-    fix = 'Write keras.Model(inputs, [z, mean, log_variance]).'
+    fix = ('Write keras.Model(inputs, [z, mean, log_var]), and decode the '
+           'first: decoder(encoder(inputs)[0]).')
     if {0, 1} <= {*which} and None in which[1:]:
-        raise Failure('z as output 1, before mean and log variance',
+        raise Failure('z as output 1, then mean and log variance',
                       f'z as output {which.index(None) + 1}', fix)
     _, mean, log_variance = outputs_of(call).encoder
     if same(mean, log_variance):
@@ -64,17 +65,17 @@ def compare_half(call: Call, half: str, training: bool = False) -> None:
     pairs = layer_table.compare_settings(call, half)
     if pairs:
         one, other = layer_table.names_of(pairs)
-        raise Failure(f'{half} with the layers {one}',
-                      f'{half} with the layers {other}',
+        raise Failure('', f'{half} with the layers {other} in place of {one}',
                       layer_table.fix_of(pairs), layers=pairs)
     cause = diagnosis.of_half(call, half, seen)
+    where = f' at {cause.where}' * bool(cause.where)
     if training:
-        where = cause.wanted.partition(' at ')[2]
         raise Failure(
-            f'the same values of the {half} with training=True',
-            cause.what + f' at {where}' * bool(where), IN_TRAINING)
-    raise Failure(cause.wanted or f'{half} computes {in_words(call, half)}',
-                  cause.what, cause.fix)
+            f'the same values of the {half} with training=True as without',
+            f'{cause.what}{where} with training=True', IN_TRAINING)
+    raise Failure(
+        f'{cause.wanted}{where}' if cause.wanted else in_words(call, half),
+        cause.what, cause.fix)
 
 
 def in_words(call: Call, half: str) -> str:
@@ -115,8 +116,8 @@ def compare_auto(call: Call, training: bool = False) -> None:
                       'Write decoder(encoder(inputs)), and nothing else.')
     # Otherwise auto is wrong with and without.
     if same(outputs_of(call).auto[0], wanted, tolerances.AUTO):
-        raise Failure('the same values of auto with training=True',
-                      cause.what, IN_TRAINING)
+        raise Failure('the same values of auto with training=True as without',
+                      f'{cause.what} with training=True', IN_TRAINING)
 
 
 @requirement(after=[encoder_computes, decoder_computes],

@@ -73,8 +73,8 @@ FIXES: dict[str, str] = {
     'BinaryCrossentropy is a class: add parentheses, '
     'BinaryCrossentropy().',
     'No loss to compute|No loss found':
-    "Pass loss='binary_crossentropy' to auto.compile(), or define "
-    'test_step() beside train_step().',
+    "Pass loss='binary_crossentropy' to auto.compile(). If you wrote a "
+    'train_step(), write a test_step() too.',
     r'Incompatible shapes: \[(\d+),(\d+)\] vs. \[(?!\1)\d+,\2\]':
     'A tensor has a fixed batch size: draw epsilon with the shape of the '
     'mean, keras.backend.shape(mean).',
@@ -96,10 +96,11 @@ def fix_for(error: Raised, task: int, built: bool = False) -> str:
     if error.by_raise:
         return ''
     said = f'{error.kind}: {error.message}'
-    if re.search(f'{SYMBOLIC}|{ADD_LOSS}', said):
-        return fix_for_tensors(task, built)
-    return next((fix for pattern, fix in FIXES.items()
-                 if re.search(pattern, said)), '')
+    for pattern, fix in FIXES.items():
+        if re.search(pattern, said):
+            return fix
+    is_symbolic = re.search(f'{SYMBOLIC}|{ADD_LOSS}', said)
+    return fix_for_tensors(task, built) if is_symbolic else ''
 
 
 def fix_for_tensors(task: int, built: bool) -> str:

@@ -55,7 +55,7 @@ def compare(call: Call, half: str) -> Pairs:
 def fix_of(pairs: Pairs) -> str:
     """Return what to type to mend the layers that differ."""
     if sorted(one for one, _ in pairs) == sorted(other for _, other in pairs):
-        return 'Change the order of the layers.'
+        return 'Put the layers in the expected order.'
     fixes = []
     for wanted, found in pairs:
         if wanted != found:

@@ -122,7 +122,7 @@ def explain_loss(call: Call) -> Optional[Cause]:
                      in zip(seen.each, right)])
     whole = loss_in(seen.whole.logs, each.mean())
     if not np.isfinite(each).all():
-        return Cause('a loss that is not a number')
+        return Cause('no loss that is a number', CROSS_ENTROPY)
     for name, column in replacements(trial.inputs, p):
         if fit_alone(column, each):
             return Cause(name, CROSS_ENTROPY)
@@ -134,7 +134,7 @@ def explain_loss(call: Call) -> Optional[Cause]:
             return Cause('the binary cross-entropy summed over the batch',
                          CROSS_ENTROPY)
     if np.allclose(each, right, tolerances.LOSS):
-        return Cause('the binary cross-entropy without a penalty', L1)
+        return Cause('the cross-entropy alone, in evaluate()', L1)
     return smoothed_labels(trial.inputs, p, each) or explain_penalty(
         call, each, right)
 

@@ -73,7 +73,8 @@ class Session:
         others = f' (found: {", ".join(reply.functions)})' * bool(
             reply.functions)
         return Failure('', f'no function named autoencoder{others}',
-                       'Define autoencoder() at module level.')
+                       'Name the function autoencoder, and define it at '
+                       'module level.')
 
     def _call(self, spec: CallSpec) -> Union[Build, Failure]:
         """Make a call of autoencoder()."""

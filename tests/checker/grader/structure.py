@@ -11,10 +11,10 @@ from checker.grader.session import THREE
 from checker.protocol import NAMES
 
 ITEMS = {
-    'encoder': 'The encoder has a layer for each item of the list, then one '
-    'of latent_dims.',
-    'decoder': 'The decoder has a layer for each item of the reversed list, '
-    'then one of the size of the input.'}
+    'encoder': 'Make a layer for each item of {}, then one of latent_dims.',
+    'decoder': 'Make a layer for each item of reversed({}), then one of the '
+    'size of the input.'}
+END = 'End with: return encoder, decoder, auto'
 EDGES = (
     "In the encoder padding='same' keeps odd edges; in the decoder only the "
     "second-to-last convolution has padding='valid', and the last one has as "
@@ -38,7 +38,12 @@ def returns_three_models(call: Call) -> None:
         raise Failure(
             'three models: encoder, decoder, auto', found,
             'Import tensorflow.keras: tensorflow.python.keras is internal.'
-            if foreign else 'End with: return encoder, decoder, auto')
+            if foreign else END)
+    encoder, decoder = (sorted(shapes(layers)) for layers in (
+        call.spec.encoder, call.spec.decoder))
+    if encoder != decoder and (decoder, encoder) == tuple(
+            sorted_weights(call, half) for half in NAMES[:2]):
+        raise Failure('encoder, decoder, auto', 'decoder, encoder, auto', END)
 
 
 @requirement(repeated=True, after=[returns_three_models], example='reversed(')
@@ -46,7 +51,7 @@ def arguments_are_left_alone(call: Call) -> None:
     """The lists that are passed in stay as they are."""
     if call.build.changed:
         raise Failure(
-            f'the arguments unchanged: {call.spec}', call.build.changed,
+            'the same arguments after the call', call.build.changed,
             'reversed(x) and x[::-1] leave the list as it is; x.reverse() '
             'and x.pop() change it.')
 
@@ -61,7 +66,8 @@ def every_call_builds_new_models(call: Call) -> None:
         raise Failure(
             'models that share nothing with those of an earlier call',
             call.build.shared,
-            'Make every layer, model and optimizer inside the function.')
+            'Make every layer, model and optimizer new in each call, and '
+            'return these.')
 
 
 @requirement(repeated=True, after=[returns_three_models],
@@ -84,6 +90,7 @@ def shapes_are_right(call: Call) -> None:
                 name != 'auto' and has_weights_of(call, name)) else ()
             raise Failure(
                 expected, f'{name} maps {given} to {spelled(model.shapes)}',
+                layer_table.fix_of(pairs) if pairs else
                 fix_of_shapes(call, name), layers=pairs)
 
 
@@ -99,7 +106,7 @@ def fix_of_shapes(call: Call, name: str) -> str:
         return EDGES
     if name == 'encoder' and call.spec.task == 3 and len(found) < 3:
         return ('The encoder has three outputs: keras.Model(inputs, [z, '
-                'mean, log_variance]). The decoder takes the first: '
+                'mean, log_var]). The decoder takes the first: '
                 'decoder(encoder(inputs)[0]).')
     return ''
 
@@ -119,9 +126,14 @@ def decoder_has_the_layers(call: Call) -> None:
 
 def has_weights_of(call: Call, half: str) -> bool:
     """Return whether a model has exactly the weights of its layers."""
-    model = call.build.models[half]
-    return sorted(shapes(getattr(call.spec, half))) == sorted(
-        call.build.weights[place] for place in model.weights)
+    return sorted(shapes(getattr(call.spec, half))) == sorted_weights(
+        call, half)
+
+
+def sorted_weights(call: Call, half: str) -> list[tuple[int, ...]]:
+    """Return the shapes of the weights of a model, sorted."""
+    return sorted(call.build.weights[place]
+                  for place in call.build.models[half].weights)
 
 
 def compare_layers(call: Call, half: str) -> None:
@@ -133,12 +145,15 @@ def compare_layers(call: Call, half: str) -> None:
     if not pairs:
         pairs = layer_table.inputs_of(call, half)
         fix = 'Each layer takes what the layer before it gives.'
+        if pairs and pairs[0][0] != pairs[0][1]:
+            size = 'input_dims' if half == 'encoder' else 'latent_dims'
+            fix = f'The {half} takes {size} values: keras.Input(({size},)).'
         if call.spec.task == 3 and half == 'encoder':
             fix = ('Mean and log variance both take what the last hidden '
                    'layer gives.')
     one, other = layer_table.names_of(pairs)
-    raise Failure(f'{half} with the layers {one}',
-                  f'{half} with the layers {other}', fix, layers=pairs)
+    raise Failure('', f'{half} with the layers {other} in place of {one}',
+                  fix, layers=pairs)
 
 
 def kernels_fit(found: Sequence[tuple[int, ...]]) -> bool:
@@ -165,13 +180,15 @@ def fix_of_layers(half: str, call: Call, pairs: layer_table.Pairs) -> str:
     if half == 'encoder' and call.spec.task == 3 and len(layers) < len(
             call.spec.encoder):
         return ('Mean and log variance are two Dense layers without an '
-                'activation; z is drawn from them in a Lambda layer.')
+                'activation. The encoder gives the outputs of both, and z, '
+                'which a Lambda layer draws from them.')
     if half == 'decoder' and sorted(one for one, _ in pairs) == sorted(
             other for _, other in pairs):
         return 'Reverse the list: reversed(...).'
     if half == 'encoder' and call.spec.task == 2:
         return layer_table.fix_of(pairs)
-    return ITEMS[half]
+    return ITEMS[half].format(
+        'filters' if call.spec.task == 2 else 'hidden_layers')
 
 
 @requirement(repeated=True, after=[returns_three_models],
@@ -186,15 +203,17 @@ def auto_is_made_of_both(call: Call) -> None:
                       'Make new layers for the decoder.')
     missing, more = (encoder | decoder) - auto, auto - (encoder | decoder)
     if missing or more:
-        fix = ('Call these models: decoder(encoder(inputs)); new layers, or '
-               'copies, have weights of their own.')
+        fix = ('Write auto = keras.Model(inputs, decoder(encoder(inputs))): '
+               'new layers, or copies, have weights of their own.')
         if not more:
-            fix = ('Keep both in a model of your own: self.encoder = '
-                   'encoder, and so on.')
-        raise Failure(
-            'auto made of the weights of encoder and decoder',
-            f'{len(more)} weights in auto that belong to neither, and '
-            f'{len(missing)} of theirs that auto lacks', fix)
+            fix = ('Write auto = keras.Model(inputs, decoder(encoder('
+                   'inputs))). A subclass keeps both in its __init__(): '
+                   'self.encoder = encoder.')
+        found = [f'{len(some)} weights {what}' for some, what in (
+            (more, 'that neither encoder nor decoder has'),
+            (missing, 'too few')) if some]
+        raise Failure('auto with the weights of encoder and decoder',
+                      f'auto with {" and ".join(found)}', fix)
 
 
 # A call's weights can be set if it passes these.

@@ -22,8 +22,8 @@ from checker.grader.scenarios import Scenario
 from checker.grader.structure import returns_three_models
 from checker.protocol import Experiment, Fit
 
-ADAM = ("Call auto.compile with optimizer='adam', or with "
-        'keras.optimizers.Adam() and at most a learning rate.')
+COMPILE = "Write auto.compile(optimizer='adam', loss='binary_crossentropy')."
+ADAM = "Write optimizer='adam' in auto.compile()."
 
 
 @requirement(after=[returns_three_models], example='auto.compile(')
@@ -31,7 +31,7 @@ def optimizer_is_adam(call: Call) -> None:
     """auto is compiled with Adam."""
     optimizer, wanted = call.build.optimizer, 'auto compiled with Adam'
     if not optimizer:
-        raise Failure(wanted, 'auto is not compiled', ADAM)
+        raise Failure(wanted, 'auto is not compiled', COMPILE)
     check_optimizer(optimizer)
     if optimizer.kind != 'Adam':
         raise Failure(wanted, f'auto compiled with {optimizer.kind}', ADAM)
@@ -40,7 +40,8 @@ def optimizer_is_adam(call: Call) -> None:
             wanted, f'Adam({", ".join(optimizer.variants)})', ADAM)
     if not min(optimizer.rates) >= 0 < max(optimizer.rates):
         raise Failure('Adam with a learning rate above 0',
-                      f'a learning rate of {min(optimizer.rates):g}', ADAM)
+                      f'a learning rate of {min(optimizer.rates):g}',
+                      'Use a learning rate above 0, such as 0.001.')
 
 
 @requirement(after=[encoder_computes, decoder_computes],
@@ -118,7 +119,7 @@ def training_follows(loss_is_right: Check) -> Check:
                         auto_can_be_trained], simplest=True,
                  example='auto.compile(')
     def training_follows_the_loss(call: Call) -> None:
-        """Training follows the gradient of that loss."""
+        """fit() has the same loss and follows its gradient."""
         trial, seen = call.trial(Scenario.LOSS), trained(call)
         check_steps(call.build, seen)
         compare_training_loss(call, seen, expected.loss(call.spec, trial))
@@ -137,9 +138,9 @@ def compare_training_loss(call: Call, seen: Fit, wanted: float) -> None:
         raise Failure(
             f'a loss of {wanted:.4g} in fit(), as in evaluate()',
             f'a loss of {found:.4g} in fit()',
-            'Compute the same loss in train_step() as in evaluate().'
-            if call.build.own_train_step else
-            'Add the same terms whether training is True or not.')
+            'Compute the same loss in train_step() as in evaluate(), such as '
+            'by self.compute_loss().' if call.build.own_train_step else
+            'Let nothing in the loss depend on training.')
 
 
 def common_factor(found: Sequence[np.ndarray],

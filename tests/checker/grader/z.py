@@ -11,13 +11,11 @@ from checker.grader.scenarios import Scenario
 from checker.protocol import Draws, Experiment
 
 Array = np.ndarray
-Z = 'z = mean + exp(log_variance / 2) * epsilon'
-DRAW = (
-    'Draw epsilon in call(), with the shape of the mean: '
-    'keras.backend.random_normal(keras.backend.shape(mean)).')
+Z = 'z = mean + exp(log_var / 2) * epsilon'
+DRAW = ('Write epsilon = keras.backend.random_normal(keras.backend.shape('
+        'mean)).')
 # The four draws of a Draws.
-MODES = ('when called', 'with training=False', 'while training',
-         'while training')
+MODES = '', ' with training=False', ' while training', ' while training'
 
 
 def draws(call: Call) -> Draws:
@@ -51,9 +49,9 @@ def check_new(found: Sequence[Array], what: str) -> None:
     for mode, one, other in zip(MODES[::2], found[::2], found[1::2]):
         again = noise.repeated(one, other)
         if again:
-            raise Failure(f'{what} that is drawn anew for each call, sample '
-                          'and latent dimension',
-                          f'noise that repeats {again} {mode}', DRAW)
+            raise Failure(f'new {what} for each call, sample and latent '
+                          'dimension', f'noise that repeats {again}{mode}',
+                          DRAW)
 
 
 def explain_noise(call: Call, draw: Array) -> str:

@@ -86,9 +86,11 @@ def failure_lines(result: Result, path: Path) -> Iterator[str]:
         yield from ('| expected | found |', '| --- | --- |')
         for expected, found in result.layers:
             yield f'| {cell(expected)} | {cell(found)} |'
-    else:
-        yield from (f'Expected: {plain(result.expected)}.', '', 'Found:', '',
-                    block(result.found))
+        yield ''
+    if result.expected:
+        yield from (f'Expected: {plain(result.expected)}.', '')
+    if result.expected or not result.layers:
+        yield from ('Found:', '', block(result.found))
     number = re.match('(?s).*?line ([0-9]+): ', result.found)
     if number:
         yield from ('', f'Line {number[1]} of {name}:', '',

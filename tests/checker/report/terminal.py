@@ -99,11 +99,12 @@ def failures(results: Sequence[Result], width: int) -> Iterator[str]:
             continue
         yield from wrapped(f'  {result.outcome.upper()}  ', result.title,
                            width)
-        for name in ('call', 'expected', 'found', 'fix'):
-            if result.layers and name in ('expected', 'found'):
-                if name == 'found':
-                    yield from side_by_side(result.layers, width)
-            elif getattr(result, name):
+        # A table of layers says what is expected and found, if nothing else.
+        alone = result.layers and not result.expected
+        for name in ('call', 'expected', 'found', 'layers', 'fix'):
+            if name == 'layers' and result.layers:
+                yield from side_by_side(result.layers, width)
+            elif getattr(result, name) and not (alone and name == 'found'):
                 yield from wrapped(f'    {name:9} ', getattr(result, name),
                                    width)
 
@@ -114,6 +115,7 @@ def side_by_side(layers: Sequence[tuple[str, str]],
 
     The found ones stand below the expected ones if there is no room.
     """
+    layers = [(expected or '-', found or '-') for expected, found in layers]
     size = max(len(expected) for expected, _ in layers) + 2
     lines = [f'{" " * 14}{expected:{size}}{" " * 7}{found}'.rstrip()
              for expected, found in layers]
@@ -122,8 +124,7 @@ def side_by_side(layers: Sequence[tuple[str, str]],
         lines[0] = f'    expected  {expected:{size}}found  {found}'.rstrip()
         return lines
     return [line for name, column in zip(('expected', 'found'), zip(*layers))
-            for line in wrapped(f'    {name:9} ', '\n'.join(
-                filter(None, column)), width)]
+            for line in wrapped(f'    {name:9} ', '\n'.join(column), width)]
 
 
 def broken_rules(results: Sequence[Result], width: int) -> Iterator[str]:

@@ -27,7 +27,7 @@ ANNOUNCEMENTS = (
 # addresses in memory; details of a tensor.
 NOISE = (r'\x1b\[[0-9;]*m', r'\{\{function_node [^}]*\}\} ?',
          r' at 0x[0-9a-f]+', r'(?<=KerasTensor)\(type_spec=.*?"\)',
-         r' ?\[Op:\w+\]( name:? ?)?')
+         r"(?<=module ')[\w.]*(?=keras\.)", r' ?\[Op:\w+\]( name:? ?)?')
 
 
 def describe(error: BaseException, file_name: str) -> Raised:
