@@ -23,6 +23,6 @@ if __name__ == '__main__':
     try:
         sys.exit(main(sys.argv[1:]))
     except BrokenPipeError:
-        # Whoever reads the output, such as head, has seen enough.
+        # The reader of the output, such as head, has seen enough.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)

@@ -1,4 +1,4 @@
-"""What the grader and the sandbox say to each other; wire.py sends it.
+"""Messages between the grader and the sandbox; wire.py sends them.
 
 Plain data, without Keras objects: numbers, shapes and names.
 """
@@ -12,7 +12,7 @@ NAMES = 'encoder', 'decoder', 'auto'
 
 
 class Experiment(enum.Enum):
-    """What the sandbox can try with the models of a build."""
+    """Experiments of the sandbox with the models of a build."""
     OUTPUTS = 'call the three models'
     OUTPUTS_IN_TRAINING = 'call the three models with training=True'
     LOSS = 'evaluate a batch'
@@ -177,7 +177,7 @@ class Passed:
 
 @dataclass(frozen=True)
 class Outputs:
-    """What the models gave, one array (samples, ...) for each output.
+    """Outputs of the models, an array (samples, ...) for each.
 
     passed: {model: the inputs of its layers with weights, in order}.
     """

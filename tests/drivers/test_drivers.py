@@ -90,7 +90,7 @@ def test_driver_trains_and_plots_from_anywhere(task, ways, tmp_path):
         terms = re.search('cross-entropy (.*) [+] KL divergence (.*) nats',
                           output).groups()
         loss = output.rpartition('val_loss: ')[2].split()[0]
-        # The noise in z is drawn anew.
+        # The noise in z is new.
         assert sum(map(float, terms)) == pytest.approx(float(loss), abs=3)
 
 
@@ -115,7 +115,7 @@ KINDS = {'no epochs', 'no such data', 'no numbered file', 'error in call'}
 
 @pytest.fixture(scope='module')
 def mistakes(request, tmp_path_factory, data):
-    """What the drivers say to each mistake, found two at a time."""
+    """The messages of the drivers for each mistake, two at a time."""
     asked = [item.callspec.params['mistake'] for item in request.session.items
              if item.module is request.module
              and 'mistakes' in item.fixturenames]

@@ -123,8 +123,8 @@ def test_page_is_one_small_file(write, capsys):
 
 
 @pytest.mark.parametrize('change', ['activation', 'layer'])
-def test_page_of_another_decoder_is_left_out(write, change, capsys):
-    """What the page would draw wrong it does not draw, and a line says so."""
+def test_page_of_a_different_decoder_is_left_out(write, change, capsys):
+    """A page that would draw wrong digits is not written; a line says so."""
     inputs = keras.Input((2,))
     hidden = keras.layers.Dense(8, activation=(
         'tanh' if change == 'activation' else 'relu'))(inputs)

@@ -1,4 +1,4 @@
-"""Training goes round XLA where that is needed, and nowhere else."""
+"""Training goes on without XLA if XLA refuses a model, and only then."""
 import numpy as np
 import options
 import plots
@@ -69,7 +69,7 @@ def test_losses_of_a_step_of_its_own_are_shown(tmp_path, capsys):
 
 
 def test_error_of_a_network_is_raised_at_once(submit):
-    """What is wrong with and without XLA is tried once."""
+    """A model that is wrong without XLA too is tried once."""
     auto, tries = submit(CUTTING)
     with pytest.raises(tf.errors.InvalidArgumentError):
         training.train(auto, IMAGES, IMAGES, verbose=0)

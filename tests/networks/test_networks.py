@@ -1,4 +1,4 @@
-"""What the four files promise beyond the specification."""
+"""The four files keep promises beyond the specification."""
 import copy
 import importlib.util
 import subprocess

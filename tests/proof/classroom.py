@@ -31,7 +31,7 @@ def rows_of(table):
 
 
 def change(text, pairs):
-    """Return a text with replacements made, all of which must apply."""
+    """Return a text with replacements; each must apply."""
     for old, new in pairs:
         assert old in text, old
         text = text.replace(old, new)
@@ -44,7 +44,7 @@ def fill(root, contents):
     Args:
         root: an empty folder.
         contents: {task: [bytes, ...]}; the folder called n gets file n of
-            each task, as far as there is one.
+            each task, if there is one.
     """
     folders = []
     for number, row in enumerate(zip_longest(*contents.values())):

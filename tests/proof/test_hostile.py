@@ -19,7 +19,7 @@ from hostile.world import fingerprint, marked
 from test_sandbox import LINUX
 
 LIMIT = 15
-# What is there in place of a file, and what is said about it.
+# {something in place of a file: part of the sentence about it}.
 INPUTS = {
     'absent': 'there is no such file', 'empty': 'it is empty',
     'huge': 'it is larger than', 'folder': 'it is not a file',
@@ -78,7 +78,7 @@ def graded(request, tmp_path_factory):
         put(name, root / name / FILES[0])
         if name in texts:
             (root / name / FILES[0]).write_text(texts[name] + '\n')
-    # Not read, whoever's it is.
+    # Nobody's configuration is read.
     (root / 'a-honest' / 'conftest.py').write_text('raise SystemExit(3)\n')
     (root / 'a-honest' / 'pytest.ini').write_text('[pytest]\naddopts = -x\n')
     before = fingerprint(root), fingerprint(ROOT)

@@ -42,7 +42,7 @@ def test_help_needs_no_tensorflow(tmp_path):
     (['one'], ['-n', '0'], "'0' is not a whole number above 0"),
     (['one'], ['--maxfail=1'], 'unrecognized arguments: --maxfail=1'),
     (['one'], ['--tim', '3'], 'unrecognized arguments: --tim'),
-    (['one'], ['-k', 'a b'], 'Wrong expression')])
+    (['one'], ['-k', 'a b'], "argument -k: 'a b' is not an expression")])
 def test_mistake_is_said_before_anything_runs(folders, options, words,
                                               tmp_path):
     """A wrong option or folder is a usage error of one line."""
@@ -154,7 +154,7 @@ def test_seed_repeats_a_run(tmp_path):
     pytest.param(['-m', 'pytest', '-c', 'pytest.ini', '--submission', '.'],
                  marks=pytest.mark.exhaustive)])
 def test_ways_to_ask_are_the_same(arguments):
-    """The command, and the option of pytest, check what is there."""
+    """The command and the option of pytest check the same files."""
     run = subprocess.run(
         [sys.executable, *arguments, '-q', '-k', 'test_first_line'], cwd=ROOT,
         capture_output=True, text=True, timeout=120)

@@ -142,7 +142,7 @@ def test_noise_is_told_from_other_noise():
 
 
 def test_messages_come_back_as_they_were():
-    """What is decoded equals what was encoded; the rest is refused."""
+    """Decoding gives back what was encoded, and refuses anything else."""
     trial = Trial((np.ones((2, 3)),), np.zeros((1, 2)), np.ones((1, 2)))
     assert encode(decode(Trial, encode(trial))) == encode(trial)
     for wrong in ({}, [], None, 'x', {'weights': []},

@@ -1,4 +1,4 @@
-"""The kernel and the limits hold whatever runs in the sandbox."""
+"""The kernel and the limits hold for any file in the sandbox."""
 import json
 import os
 import re
@@ -49,7 +49,7 @@ ATTEMPTS = attempts.all_attempts()
 
 
 def link(source, target):
-    """Give a file a second name, or copy it to another file system."""
+    """Give a file a second name, or copy it to a different file system."""
     try:
         os.link(source, target)
     except OSError:
@@ -81,7 +81,7 @@ def for_everyone():
     *([] if os.getuid() else [pytest.param(
         'an ordinary user', marks=pytest.mark.exhaustive)])])
 def tried(request):
-    """What is told of each attempt of a user, and what is left of it."""
+    """The messages of each attempt of a user, and its remains."""
     user, secret = None, uuid.uuid4().hex
     program, tests, variables = sys.executable, ROOT / 'tests', {}
     names = {item.callspec.params['name'] for item in request.session.items
@@ -131,7 +131,7 @@ def server():
 
 @contextmanager
 def running(server, code, seconds=LIMIT, trust=False):
-    """Yield a sandbox, and what is said of a file that it loaded."""
+    """Yield a sandbox, and the failure of the file that it loaded."""
     with sandbox_client.sandbox(server.connect(), seconds, trust) as child:
         calls = Session(child.ask, 'x.py').open(code.encode(), 0, 0)
         yield child, calls[0].returned.found
@@ -139,7 +139,7 @@ def running(server, code, seconds=LIMIT, trust=False):
 
 @LINUX
 def test_secrets_are_not_in_memory(monkeypatch):
-    """What the environment holds is not in the process that is forked."""
+    """Secrets of the environment are not in the process that is forked."""
     secret = uuid.uuid4().hex
     monkeypatch.setenv('SECRET', secret)
     server = ForkServer()

@@ -1,4 +1,4 @@
-"""What the README says of the files beside it is true."""
+"""The README tells the truth about the files beside it."""
 import re
 import subprocess
 import sys

@@ -1,5 +1,6 @@
 """The arguments of the command, and what a user can get wrong there."""
 import argparse
+import errno
 import importlib.util
 import os
 import secrets
@@ -16,6 +17,7 @@ from checker.specification import FILES
 
 # The exit statuses, as in pytest.
 OK, FAILED, INTERRUPTED, USAGE_ERROR, NOTHING_TO_CHECK = 0, 1, 2, 4, 5
+DENIED = os.strerror(errno.EACCES)
 INSTALL = f'pip install -r requirements.txt for {sys.executable}'
 
 
@@ -170,7 +172,7 @@ def problem_with_file(path: Path) -> str:
         there = path if path.exists() else folder
     except OSError as error:
         return error.strerror or 'unknown error'
-    return '' if os.access(there, os.W_OK) else 'permission denied'
+    return '' if os.access(there, os.W_OK) else DENIED
 
 
 def problem_with_pages(folder: Path) -> str:
@@ -179,4 +181,4 @@ def problem_with_pages(folder: Path) -> str:
         folder.mkdir(exist_ok=True)
     except OSError as error:
         return error.strerror or 'unknown error'
-    return '' if os.access(folder, os.W_OK) else 'permission denied'
+    return '' if os.access(folder, os.W_OK) else DENIED

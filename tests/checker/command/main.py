@@ -27,29 +27,30 @@ DONE = 0, 1, 5
 
 
 class WrongExpression(Exception):
-    """-k was given no expression; the message says why."""
+    """-k was not given an expression."""
 
 
 def main(words: list[str]) -> int:
     """Run the command; return its exit status."""
     options = arguments.read(words)
-    # Whoever ends a run, in whichever way, wants to know what it found.
+    # A user who ends a run still wants its results.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     submissions = find_submissions(options.paths, options.only)
     status, supervisor, terminal = OK, Supervisor(options), Terminal()
     terminal.show(f'Checking {described(submissions)} with '
                   f'{versions.short()}\n')
-    terminal.wait('TensorFlow is starting …')
+    terminal.wait('TensorFlow is starting ...')
     try:
         check_all(supervisor, submissions, options, terminal)
     except KeyboardInterrupt:
         status = INTERRUPTED
-    except WrongExpression as problem:
-        print(f'check.py: error: {problem}', file=sys.stderr)
+    except WrongExpression:
+        print(f'check.py: error: argument -k: {options.k!r} is not an '
+              'expression of names, and, or, not', file=sys.stderr)
         return USAGE_ERROR
     finally:
         unfinished = supervisor.close()
-        # What is known is written, whoever is impatient.
+        # A second Ctrl-C must not keep the results from being written.
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, signal.SIG_IGN)
     for checked in unfinished:
@@ -82,7 +83,7 @@ def check_all(supervisor: Supervisor, submissions: dict[str, Submission],
     progress = table.Progress(terminal.show, len(submissions))
     for checked in supervisor.check(every):
         if checked.status == USAGE_ERROR:
-            raise WrongExpression(checked.problem)
+            raise WrongExpression
         submission = take(checked, submissions, options)
         if submission.left:
             continue

@@ -12,7 +12,7 @@ from checker.grader.plugin import JOB, TESTS, Job
 from checker.report.results import key_of
 from checker.specification import FILES
 
-# What is sent: {'planned': [[column, check], ...]}, {'result': a Result as a
+# A message: {'planned': [[column, check], ...]}, {'result': a Result as a
 # dictionary}, or {'problem': a sentence}.
 Send = Callable[[Any], None]
 

@@ -83,7 +83,7 @@ def check_and_exit(
     """Check a file in this process, and end the process."""
     status = 70
     try:
-        # Whoever presses Ctrl-C means the command, which ends this process.
+        # Ctrl-C is for the command, which then ends this process.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         server.leave()

@@ -43,7 +43,7 @@ class Call:
 
     @property
     def build(self) -> Build:
-        """What the call returned; only for calls that returned."""
+        """The Build; only for calls that returned."""
         assert isinstance(self.returned, Build)
         return self.returned
 

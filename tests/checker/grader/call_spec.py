@@ -22,7 +22,7 @@ class CallSpec:
 
     @property
     def arguments(self) -> tuple[Any, ...]:
-        """What is passed to autoencoder()."""
+        """The arguments of autoencoder()."""
         return ARGUMENTS[self.task][self.number]
 
     @property

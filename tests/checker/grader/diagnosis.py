@@ -84,7 +84,7 @@ RESIZES: dict[str, dict[str, Function]] = {
 
 
 def of_half(call: Call, half: str, seen: Outputs) -> Cause:
-    """Return why a half gives wrong numbers, as far as it can be told.
+    """Return a guess why a half gives wrong numbers.
 
     Args:
         call: of Scenario.FUNCTION.

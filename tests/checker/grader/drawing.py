@@ -11,7 +11,7 @@ from checker.protocol import Trial
 Array = np.ndarray
 # How many draws of a layer the best is taken of.
 CANDIDATES = 8
-# What the units of a hidden layer reach, in turns: far enough to meet any
+# The limits of the units of a hidden layer, in turns: far enough to meet any
 # bound, and near enough to zero to tell activations apart.
 FAR, NEAR = 128., 2.
 # The kernel and the bias of a unit that is always off.

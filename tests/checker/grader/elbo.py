@@ -1,4 +1,4 @@
-"""What the loss of file 3 is made of: the ELBO."""
+"""The loss of file 3 as a sum of terms: the ELBO."""
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,7 +27,7 @@ class Elbo:
     entropy_weight: 1 or input_dims, which explains the losses better.
     divergence_weight: the weight of the KL divergence that explains them.
     left: what these leave, relative to the sizes of the parts.
-    free_weight: the weight of the cross-entropy, whatever else there is.
+    free_weight: the weight of the cross-entropy, beside any other terms.
     batch: the loss of the batch.
     """
     losses: Array

@@ -71,7 +71,7 @@ def wrong_batch(elbo: Elbo) -> Failure:
 
 
 def explain_divergence(elbo: Elbo, call: Call) -> Cause:
-    """Return what is in place of the KL divergence, as far as it shows."""
+    """Return what is in place of the KL divergence."""
     if varies(call, elbo):
         return Cause('a loss that changes from one evaluation to the next, '
                      'although the decoder ignores z',

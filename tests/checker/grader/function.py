@@ -1,4 +1,4 @@
-"""What the models of every file must compute."""
+"""Requirements on the outputs of the models."""
 from checker.grader import diagnosis, expected, layer_table, tolerances
 from checker.grader.call import Call
 from checker.grader.comparison import same

@@ -63,7 +63,7 @@ def fix_of(pairs: Pairs) -> str:
                 f'Add {wanted}.' if not found else
                 f'Remove {found}.' if not wanted else
                 f'Write {wanted} in place of {found}.')
-    # What is wrong in one layer is often wrong in all.
+    # A mistake in one layer is often in all of them.
     kinds = {fix.partition('(')[0]: fix for fix in reversed(fixes)}
     return ' '.join([*kinds.values()][::-1][:2])
 

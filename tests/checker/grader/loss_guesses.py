@@ -168,7 +168,7 @@ def in_words(factor: float, lambtha: float = 0) -> str:
 
 
 def near(one: float, other: float) -> bool:
-    """Return whether factors are equal, as far as it can be told."""
+    """Return whether factors are equal, except for rounding."""
     return bool(np.isclose(one, other, tolerances.EXPLAINED, 0))
 
 

@@ -1,4 +1,4 @@
-"""Is noise of N(0, 1), and drawn anew for each value?
+"""Is noise of N(0, 1), and new for each value?
 
 Bounds lie 7 standard errors out, 6 for the Kolmogorov-Smirnov distance, so
 that an honest file fails less than once in a million.

@@ -34,7 +34,7 @@ ROOT = TESTS.parent
 class File:
     """A numbered file to check.
 
-    submission: its name, as it is shown.
+    submission: its displayed name.
     path: where the file is, or should be.
     task: its number.
     """

@@ -17,7 +17,7 @@ class Requirement:
 
     meets: takes a Call; raises Failure, NotGraded or NotRun.
     after: the checks that a call must pass, or this one says nothing.
-    simplest: whether one call is enough: the simplest that `after` leaves.
+    simplest: whether one call is enough: the simplest that passes `after`.
     repeated: whether a call that is made again is looked at, too.
     example: code of the repository's own file that shows how it is met.
     question: a heading of README.md about it, or ''.

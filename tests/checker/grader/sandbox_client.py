@@ -44,7 +44,7 @@ class Sandbox:
         """
         self.connection, self.seconds = connection, seconds
         self.left, self.printed = seconds, bytearray()
-        # What the fork server said, as far as it was not read.
+        # Unread bytes from the fork server.
         self._heard = b''
         self.process, self.scratch = self._order(trust)
         try:

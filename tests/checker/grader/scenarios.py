@@ -41,7 +41,7 @@ WIDE, NARROW = 4., -7.
 
 class Scenario(enum.Enum):
     """What a trial is drawn to show."""
-    # What the models compute: large numbers, all units on and off.
+    # The outputs of the models: large numbers, all units on and off.
     FUNCTION = 0
     # The loss; of file 3 the decoder ignores z, so that it has no noise.
     LOSS = 1
@@ -159,7 +159,7 @@ def draw_step(random: np.random.Generator, spec: CallSpec) -> Trial:
 
     Mean and log variance are so close to 0 that the divergence, which is
     flat there, hides no gradient that comes through z.  The units of the
-    decoder are on or off whatever z is.
+    decoder are on or off for every z.
     """
     inputs = draw_inputs(random, spec, 1)
     *layers, head, _ = spec.encoder

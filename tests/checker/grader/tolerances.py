@@ -19,8 +19,8 @@ LOSS = 2e-5
 ELBO = 3e-5
 # The loss that fit() reports, relative to it: 4e-6.
 TRAINED = 1e-4
-# The gradient of a weight, relative to its length: 1.1e-3; and whatever its
-# length.  A z that is cut off from mean or log variance shows as 0.1.
+# The gradient of a weight, relative to its length: 1.1e-3; and absolute.  A z
+# that is cut off from mean or log variance shows as 0.1.
 GRADIENT, FAINT = 0.02, 1e-6
 # How far the output of auto may be from what any z explains.
 LINEAR = 1e-2

@@ -123,7 +123,7 @@ def line_with(text: str, name: str) -> str:
 
 
 def line_of(path: Path, number: int) -> str:
-    """Return a line of a submission, as far as it can be shown."""
+    """Return a line of a submission, or '' if it cannot be read."""
     try:
         lines = source.split_lines(source.read(path))
         return printable(lines[number - 1].strip())

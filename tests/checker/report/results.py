@@ -21,7 +21,7 @@ BUILDS = 'test_calls_build'
 class Result:
     """What became of a check.
 
-    submission: its name, as it is shown.
+    submission: its displayed name.
     task: the number of the file.
     column: of the table: the task or 'style'.
     check: the name of the test; title: what it requires.

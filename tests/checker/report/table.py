@@ -1,4 +1,4 @@
-"""What the command writes about a class: progress, and the closing table."""
+"""The output about a class: progress, and the closing table."""
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Callable

@@ -1,4 +1,4 @@
-"""What is tried with the models of a call.
+"""Tries the models of a call.
 
 Each experiment takes the models and a trial, and returns an observation of
 checker.protocol.

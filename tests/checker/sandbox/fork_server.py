@@ -156,7 +156,7 @@ class Server:
 
 
 def tell(connection: socket.socket, message: Any) -> None:
-    """Send a message to whoever ordered a sandbox."""
+    """Send a message to the grader that ordered a sandbox."""
     with contextlib.suppress(OSError):
         connection.sendall(json.dumps(message).encode() + b'\n')
 

@@ -1,4 +1,4 @@
-"""What the kernel lets the process do that runs a submission.
+"""Rules of the kernel for the process that runs a submission.
 
 Landlock restricts access to files, seccomp restricts system calls.  Neither
 can be undone, and both are in force before a submission is read.
@@ -91,7 +91,7 @@ def enter(scratch: str, limit: Callable[[], object], parent: int) -> None:
         Unavailable: if something is missing; nothing has been run then.
     """
     landlock, pyseccomp, readable = prepare()
-    step = 'becoming another user'
+    step = 'changing the user'
     try:
         _become_nobody(scratch)
         limit()
@@ -165,7 +165,7 @@ def _libc() -> Any:
 def _hold_files(landlock: Any, readable: set[str], scratch: str) -> None:
     """Leave packages to read, and a folder to write into.
 
-    What is written there cannot be removed, so that it can be counted.
+    Files there cannot be removed, so they can be counted.
     """
     access = landlock.FSAccess
     rules = landlock.Ruleset()

@@ -39,7 +39,7 @@ class Models:
 
         Args:
             arguments: of the call.
-            given: the same, as they are after the call.
+            given: the same after the call.
             earlier: what earlier calls returned.
             file_name: of the submission.
         """

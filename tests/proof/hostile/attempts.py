@@ -11,14 +11,14 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[3]
 CHECKER = str(ROOT / 'tests' / 'checker' / 'specification.py')
-# What is told where the kernel refuses, by Python, the C library, TensorFlow.
+# Messages of Python, the C library and TensorFlow if the kernel refuses.
 REFUSED = 'Operation not permitted|Permission denied|PermissionDenied'
 LATE = 'ran longer than 1 s'
 
 
 @dataclass(frozen=True)
 class World:
-    """What is there to be harmed, all of it open to every user.
+    """Possible victims, open to every user.
 
     folder: a folder with a file and a socket in it.
     file: that file.
@@ -199,7 +199,7 @@ REFUSALS = {
     'seccomp': 'kernel("seccomp", 1, 0, bytes(16))',
     'Landlock': 'kernel("landlock_create_ruleset", None, 0, 1)',
 }
-# {name: (code, what is told)}; limits, and what is no use.
+# {name: (code, part of the message)}; limits, and attempts without use.
 OTHERS = {
     'clone3': ('kernel("clone3", bytes(88), 88)', 'not implemented'),
     'openat2': ('kernel("openat2", -100, FILE, bytes(24), 24)',
@@ -277,7 +277,7 @@ INTEL = {
 
 
 def told(world, names):
-    """Make some attempts; return {name: what is told of it}."""
+    """Make some attempts; return {name: the message}."""
     sys.path.insert(0, str(ROOT / 'tests'))
     from checker.grader.fork_client import ForkServer
     from checker.grader.sandbox_client import sandbox

@@ -1,4 +1,4 @@
-"""Files that are graded beside honest ones, with what is said of each.
+"""Files that are graded beside honest ones, with the sentence on each.
 
 {name: (content of 0-vanilla.py, part of the sentence)}
 """

@@ -1,4 +1,4 @@
-"""What is there to be harmed, and what tells whether it was."""
+"""Possible victims of a submission, and whether they were harmed."""
 import contextlib
 import hashlib
 import os
