@@ -10,6 +10,7 @@ from checker.grader import (
     structure,
     tolerances,
     training,
+    z,
 )
 from checker.grader.call import Call
 from checker.grader.comparison import near, same
@@ -29,16 +30,6 @@ from checker.grader.not_graded import check_steps
 from checker.grader.requirement import requirement
 from checker.grader.scenarios import Scenario
 from checker.grader.step import expected_step, quiet_fit
-from checker.grader.z import (
-    MODES,
-    Z,
-    check_new,
-    draws,
-    draws_of_encoder,
-    explain_noise,
-    is_swapped,
-    noise_of_auto,
-)
 
 TASK = 3
 
@@ -47,54 +38,59 @@ TASK = 3
              example='encoder = keras.Model(')
 def mean_comes_first(call: Call) -> None:
     """The mean comes before the log variance."""
-    if is_swapped(call):
+    if z.is_swapped(call):
         raise Failure(
             function.OUTPUTS,
             'z, log variance, mean (judged by how z is drawn)',
             'Exchange the last two outputs, or mean and log variance in the '
-            f'sampling: {Z}.')
+            f'sampling: {z.Z}.')
 
 
 @requirement(after=[mean_comes_first], simplest=True, example='epsilon = ')
 def z_is_drawn(call: Call) -> None:
     """z is drawn at random."""
-    every = np.concatenate([draw for _, draw in draws_of_encoder(call)])
+    draws = [*z.draws_of_encoder(call)]
+    every = np.concatenate([draw for _, draw in draws])
     varies = np.max(np.std(every, axis=0))
     if np.max(np.abs(every)) > tolerances.NOISE > varies:
         raise Failure('a z that is random', 'the mean plus a constant',
-                      'In call(), draw epsilon and multiply by it.')
+                      'Draw epsilon with keras.backend.random_normal(), and '
+                      'multiply by it.')
+    silent = [mode for mode, draw in draws
+              if np.abs(draw).max() < tolerances.NOISE]
+    if silent:
+        raise Failure(
+            'a z that is random', f'the mean in place of z{silent[0]}',
+            f'Write {z.Z}.' if len(silent) == len(draws) else
+            'Let z not depend on training: GaussianNoise and Dropout act only '
+            'in training.')
     mean, log_var = expected.encoding(
         call.spec, call.trial(Scenario.DRAWS))
-    for mode, draw in draws_of_encoder(call):
-        if np.abs(draw).max() < tolerances.NOISE:
-            raise Failure('a z that is random',
-                          f'the mean in place of z{mode}',
-                          f'Write {Z}.' if not mode else
-                          'Let z not depend on training.')
+    for mode, draw in draws:
         if noise.follows(draw, mean):
             found = f'noise that depends on the mean{mode}'
             if not noise.not_normal(draw + mean / np.exp(log_var / 2)):
                 found = f'exp(log_var / 2) * epsilon alone{mode}'
-            raise Failure(Z, found, f'Write {Z}.')
+            raise Failure(z.Z, found, f'Write {z.Z}.')
 
 
 @requirement(after=[z_is_drawn], simplest=True, example='epsilon = ')
 def noise_is_new(call: Call) -> None:
     """The noise is new for every call, sample and latent dimension."""
-    check_new([draw for _, draw in draws_of_encoder(call)], 'noise in z')
+    z.check_new([draw for _, draw in z.draws_of_encoder(call)], 'noise in z')
 
 
 @requirement(after=[noise_is_new], simplest=True, example='epsilon = ')
 def noise_is_standard_normal(call: Call) -> None:
     """The noise in z is N(0, 1) times exp(log variance / 2)."""
-    for mode, draw in draws_of_encoder(call):
+    for mode, draw in z.draws_of_encoder(call):
         wrong = noise.not_normal(draw)
         if wrong:
             raise Failure(
                 'epsilon from N(0, 1) multiplied by exp(log_var / 2)',
-                explain_noise(call, draw) or
+                z.explain_noise(call, draw) or
                 f'noise of {wrong}{mode}, divided by exp(log_var / 2)',
-                f'Write {Z}.')
+                f'Write {z.Z}.')
 
 
 @requirement(after=[noise_is_standard_normal], simplest=True,
@@ -102,12 +98,12 @@ def noise_is_standard_normal(call: Call) -> None:
 def auto_decodes_z(call: Call) -> None:
     """auto decodes the z that it draws."""
     wanted, found = 'auto(x) equal to decoder(z)', []
-    for mode, output in zip(MODES, draws(call).auto):
+    for mode, output in zip(z.MODES, z.draws(call).auto):
         if same(output, call.trial(Scenario.DRAWS).inputs):
             raise Failure(
                 wanted, 'the input itself',
                 'Write decoder(encoder(inputs)[0]).')
-        draw, apart = noise_of_auto(call, output)
+        draw, apart = z.noise_of_auto(call, output)
         if not apart < tolerances.LINEAR:
             raise Failure(wanted, f'an output that no z explains{mode}')
         if np.abs(draw).max() < tolerances.NOISE:
@@ -118,7 +114,7 @@ def auto_decodes_z(call: Call) -> None:
             raise Failure(wanted, f'a z whose noise has {wrong}{mode}',
                           'Write decoder(encoder(inputs)[0]).')
         found.append(draw)
-    check_new(found, 'noise in auto')
+    z.check_new(found, 'noise in auto')
 
 
 @requirement(after=[training.auto_can_be_evaluated,

@@ -8,13 +8,6 @@ from pathlib import Path
 from typing import Callable
 
 from checker.command import arguments
-from checker.command.arguments import (
-    FAILED,
-    INTERRUPTED,
-    NOTHING_TO_CHECK,
-    OK,
-    USAGE_ERROR,
-)
 from checker.command.submissions import find_submissions
 from checker.command.supervisor import Checked, Supervisor
 from checker.grader.plugin import File
@@ -36,18 +29,19 @@ def main(words: list[str]) -> int:
     # A user who ends a run still wants its results.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     submissions = find_submissions(options.paths, options.only)
-    status, supervisor, terminal = OK, Supervisor(options), Terminal()
+    status, terminal = arguments.OK, Terminal()
+    supervisor = Supervisor(options)
     terminal.show(f'Checking {described(submissions)} with '
                   f'{versions.short()}\n')
     terminal.wait('TensorFlow is starting ...')
     try:
         check_all(supervisor, submissions, options, terminal)
     except KeyboardInterrupt:
-        status = INTERRUPTED
+        status = arguments.INTERRUPTED
     except WrongExpression:
         print(f'check.py: error: argument -k: {options.k!r} is not an '
               'expression of names, and, or, not', file=sys.stderr)
-        return USAGE_ERROR
+        return arguments.USAGE_ERROR
     finally:
         unfinished = supervisor.close()
         # A second Ctrl-C must not keep the results from being written.
@@ -59,11 +53,11 @@ def main(words: list[str]) -> int:
     written = finish(found, options, terminal)
     if not status and not any(each.planned or each.problems
                               for each in found):
-        return NOTHING_TO_CHECK
+        return arguments.NOTHING_TO_CHECK
     passed = all(each.verdict() == PASSED for each in found)
     if not passed:
         terminal.show(f'\nTo repeat this run: --seed {options.seed}')
-    return status or (OK if passed and written else FAILED)
+    return status or (arguments.OK if passed and written else arguments.FAILED)
 
 
 def described(submissions: dict[str, Submission]) -> str:
@@ -82,7 +76,7 @@ def check_all(supervisor: Supervisor, submissions: dict[str, Submission],
              for task, path in sorted(each.paths.items(), reverse=True)]
     progress = table.Progress(terminal.show, len(submissions))
     for checked in supervisor.check(every):
-        if checked.status == USAGE_ERROR:
+        if checked.status == arguments.USAGE_ERROR:
             raise WrongExpression
         submission = take(checked, submissions, options)
         if submission.left:

@@ -5,25 +5,15 @@ from typing import Any, Callable, Optional, Union
 
 import numpy as np
 
+from checker import protocol
 from checker.grader import scenarios
 from checker.grader.call_spec import CallSpec
 from checker.grader.failure import Failure, NotRun
 from checker.grader.matching import Order, order_of
 from checker.grader.scenarios import Scenario
-from checker.protocol import (
-    NAMES,
-    REPLIES,
-    Build,
-    Draws,
-    Experiment,
-    Fit,
-    Losses,
-    Outputs,
-    Trial,
-)
 
 # Runs an experiment: takes it, the trial and the type of the reply.
-Try = Callable[[Experiment, Trial, type], Any]
+Try = Callable[[protocol.Experiment, protocol.Trial, type], Any]
 
 
 class Call:
@@ -34,17 +24,18 @@ class Call:
     outcomes: what became of each check, by its function.
     """
 
-    def __init__(self, spec: CallSpec, returned: Union[Build, Failure],
+    def __init__(self, spec: CallSpec,
+                 returned: Union[protocol.Build, Failure],
                  run: Try, seed: int) -> None:
         self.spec, self.seed = spec, seed
         self.returned, self._run = returned, run
         self.outcomes: dict[Any, Any] = {}
-        self._seen: dict[tuple[Experiment, Scenario], Any] = {}
+        self._seen: dict[tuple[protocol.Experiment, Scenario], Any] = {}
 
     @property
-    def build(self) -> Build:
+    def build(self) -> protocol.Build:
         """The Build; only for calls that returned."""
-        assert isinstance(self.returned, Build)
+        assert isinstance(self.returned, protocol.Build)
         return self.returned
 
     def reseed(self, seed: int) -> None:
@@ -58,11 +49,12 @@ class Call:
         """The weights of the layers, or None if they are different ones."""
         return order_of(self.spec, self.build)
 
-    def trial(self, scenario: Scenario) -> Trial:
+    def trial(self, scenario: Scenario) -> protocol.Trial:
         """Return the trial of a scenario, in the order of spec.layers."""
         return scenarios.draw(self.seed, self.spec, scenario)
 
-    def observe(self, experiment: Experiment, scenario: Scenario) -> Any:
+    def observe(self, experiment: protocol.Experiment,
+                scenario: Scenario) -> Any:
         """Return what an experiment shows.
 
         It runs once, whichever check asks first.
@@ -79,7 +71,8 @@ class Call:
             raise seen
         return seen
 
-    def _observe(self, experiment: Experiment, scenario: Scenario) -> Any:
+    def _observe(self, experiment: protocol.Experiment,
+                 scenario: Scenario) -> Any:
         trial = self.trial(scenario)
         assert self.order is not None
         placed = dict(zip(self.order, trial.weights))
@@ -87,7 +80,7 @@ class Call:
         try:
             seen = self._run(
                 experiment, dataclasses.replace(trial, weights=weights),
-                REPLIES[experiment])
+                protocol.REPLIES[experiment])
         except (Failure, NotRun) as problem:
             return problem
         if not self._fits(seen, len(trial.inputs)):
@@ -97,17 +90,18 @@ class Call:
     def _fits(self, seen: Any, samples: int) -> bool:
         """Return whether values have the shapes that the build told."""
         shapes = {name: [(samples, *shape) for shape in
-                         self.build.models[name].shapes] for name in NAMES}
-        if isinstance(seen, Outputs):
+                         self.build.models[name].shapes]
+                  for name in protocol.NAMES}
+        if isinstance(seen, protocol.Outputs):
             return all([array.shape for array in getattr(seen, name)]
-                       == shapes[name] for name in NAMES)
-        if isinstance(seen, Draws):
+                       == shapes[name] for name in protocol.NAMES)
+        if isinstance(seen, protocol.Draws):
             z, x = shapes['encoder'][:1], shapes['auto']
             return ([array.shape for array in seen.encoder] == 4 * z
                     and [array.shape for array in seen.auto] == 4 * x)
-        if isinstance(seen, Losses):
+        if isinstance(seen, protocol.Losses):
             return len(seen.each) == samples
-        if isinstance(seen, Fit):
+        if isinstance(seen, protocol.Fit):
             return tuple(array.shape for array
                          in seen.gradients) == self.build.weights
         return True

@@ -5,17 +5,9 @@ from typing import Callable, Optional
 
 import numpy as np
 
-from checker.grader import expected, reference, tolerances
+from checker.grader import expected, losses, reference, tolerances
 from checker.grader.call import Call
 from checker.grader.failure import Cause
-from checker.grader.losses import (
-    Columns,
-    entropies,
-    fit_columns,
-    loss_in,
-    losses_of,
-    means,
-)
 from checker.grader.scenarios import Scenario
 
 Array = np.ndarray
@@ -38,7 +30,7 @@ def replacements(x: Array, p: Array) -> list[tuple[str, Array]]:
     entropy = -(x * np.log(p) + (1 - x) * np.log(1 - p))
     share = p / p.sum(axis=-1, keepdims=True)
     known = x != 0
-    each: Columns = {
+    each: losses.Columns = {
         'the mean squared error': (x - p) ** 2,
         'the mean absolute error': abs(x - p),
         'the cross-entropy of logits (from_logits=True)':
@@ -49,20 +41,20 @@ def replacements(x: Array, p: Array) -> list[tuple[str, Array]]:
         'the binary cross-entropy without 1 - x': -x * np.log(p),
         'a focal cross-entropy': entropy * (
             x * (1 - p) ** 2 + (1 - x) * p ** 2)}
-    found = [(name, means(value)) for name, value in each.items()]
+    found = [(name, losses.means(value)) for name, value in each.items()]
     found.append((
-        'the cross-entropy without the values that are 0', means(
-            entropy * known) / np.maximum(means(1. * known), TINY)))
+        'the cross-entropy without the values that are 0', losses.means(
+            entropy * known) / np.maximum(losses.means(1. * known), TINY)))
     # Keras keeps x from 0 and 1 by TINY; Keras 2 adds it once more.
     bounded = np.clip(x.astype('float32'), TINY, 1 - TINY)
     return found + [
-        ('the binary cross-entropy with its arguments exchanged', means(
+        ('the binary cross-entropy with its arguments exchanged', losses.means(
             -(p * np.log(bounded + more)
               + (1 - p) * np.log(1 - bounded + more))))
         for more in (0, TINY)]
 
 
-def penalties(call: Call) -> Columns:
+def penalties(call: Call) -> losses.Columns:
     """Return penalties that may be added to the loss, times 1.
 
     Returns:
@@ -117,16 +109,16 @@ def explain_loss(call: Call) -> Optional[Cause]:
     """Return what the loss of files 0 to 2 is instead, or None."""
     trial = call.trial(Scenario.LOSS)
     p = expected.reconstruction(call.spec, trial)
-    right, seen = entropies(trial.inputs, p), losses_of(call)
-    each = np.array([loss_in(loss.logs, entropy) for loss, entropy
+    right, seen = losses.entropies(trial.inputs, p), losses.losses_of(call)
+    each = np.array([losses.loss_in(loss.logs, entropy) for loss, entropy
                      in zip(seen.each, right)])
-    whole = loss_in(seen.whole.logs, each.mean())
+    whole = losses.loss_in(seen.whole.logs, each.mean())
     if not np.isfinite(each).all():
         return Cause('no loss that is a number', CROSS_ENTROPY)
     for name, column in replacements(trial.inputs, p):
         if fit_alone(column, each):
             return Cause(name, CROSS_ENTROPY)
-    factor = fit_columns([right], each)
+    factor = losses.fit_columns([right], each)
     if factor.left < tolerances.EXPLAINED:
         if abs(factor.weights[0] - 1) > tolerances.WEIGHT:
             return scaled(factor.weights[0], trial.inputs[0].size)
@@ -174,8 +166,8 @@ def near(one: float, other: float) -> bool:
 
 def smoothed_labels(x: Array, p: Array, each: Array) -> Optional[Cause]:
     """Return the cross-entropy with smoothed labels, if that explains it."""
-    half = means(-np.log(p * (1 - p))) / 2
-    fitted = fit_columns([entropies(x, p), half], each)
+    half = losses.means(-np.log(p * (1 - p))) / 2
+    fitted = losses.fit_columns([losses.entropies(x, p), half], each)
     sharp, smooth = fitted.weights
     if fitted.left < tolerances.EXPLAINED and 0.005 < smooth < 1 and (
             abs(sharp + smooth - 1) < tolerances.WEIGHT):
@@ -196,7 +188,7 @@ def explain_penalty(call: Call, each: Array,
         if call.spec.lambtha]
     nothing, found = np.max(abs(each - right) / abs(each)), []
     for name, column in penalties(call).items():
-        fitted = fit_columns([column], each - right, np.abs(each))
+        fitted = losses.fit_columns([column], each - right, np.abs(each))
         weight = fitted.weights[0]
         if fitted.left < min(tolerances.EXPLAINED, nothing / 10):
             rare = not np.isclose(weight, usual, 1e-3, 0).any()

@@ -9,19 +9,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from checker.grader import reference
+from checker.grader import drawing, reference
 from checker.grader.call_spec import CallSpec
-from checker.grader.drawing import (
-    NEAR,
-    add_idle,
-    draw_inputs,
-    draw_layer,
-    draw_units,
-    make_trial,
-    signs,
-    solve_head,
-    turns,
-)
 from checker.grader.layer_specs import LayerSpec
 from checker.protocol import Trial
 
@@ -70,12 +59,13 @@ def draw(seed: int, spec: CallSpec, scenario: Scenario) -> Trial:
 
 def draw_function(random: np.random.Generator, spec: CallSpec) -> Trial:
     """Draw weights that show what each layer computes."""
-    inputs = draw_inputs(random, spec, SAMPLES)
+    inputs = drawing.draw_inputs(random, spec, SAMPLES)
     hidden, weights, last = inputs, [], len(spec.encoder) - 1
     for place, layer in enumerate(spec.encoder):
         head = spec.task == 3 and place >= last - 1
-        kernel, bias = draw_layer(
-            random, layer, hidden, 8 * signs(layer) if head else turns(layer))
+        kernel, bias = drawing.draw_layer(
+            random, layer, hidden, 8 * drawing.signs(layer) if head
+            else drawing.turns(layer))
         weights += [kernel, bias]
         if not head:
             hidden = reference.forward([layer], [kernel, bias], hidden)
@@ -87,12 +77,12 @@ def draw_function(random: np.random.Generator, spec: CallSpec) -> Trial:
     hidden = codes if spec.task == 3 else np.concatenate([codes, encoding])
     for layer in spec.decoder:
         output = layer.activation == 'sigmoid'
-        kernel, bias = draw_layer(
-            random, layer, hidden, 20 * signs(layer) if output
-            else turns(layer))
+        kernel, bias = drawing.draw_layer(
+            random, layer, hidden, 20 * drawing.signs(layer) if output
+            else drawing.turns(layer))
         weights += [kernel, bias]
         hidden = reference.forward([layer], [kernel, bias], hidden)
-    return make_trial(weights, inputs, codes)
+    return drawing.make_trial(weights, inputs, codes)
 
 
 def draw_loss(random: np.random.Generator, spec: CallSpec) -> Trial:
@@ -102,20 +92,20 @@ def draw_loss(random: np.random.Generator, spec: CallSpec) -> Trial:
     what the next kernel makes of it, can be large without an effect, except
     on a penalty on weights.
     """
-    inputs = draw_inputs(random, spec, SAMPLES)
+    inputs = drawing.draw_inputs(random, spec, SAMPLES)
     hidden, weights = inputs, []
     for place, layer in enumerate(spec.layers):
-        limits = (turns(layer) if layer.activation == 'relu'
-                  else 3 * signs(layer))
+        limits = (drawing.turns(layer) if layer.activation == 'relu'
+                  else 3 * drawing.signs(layer))
         if place == len(spec.encoder) - 1:
             # A penalty on large encodings would hide everything else.
-            limits = np.full(layer.sizes[1], NEAR)
-        kernel, bias = draw_layer(random, layer, hidden, limits)
-        add_idle(random, layer, kernel, bias, reads_idle=place > 0)
+            limits = np.full(layer.sizes[1], drawing.NEAR)
+        kernel, bias = drawing.draw_layer(random, layer, hidden, limits)
+        drawing.add_idle(random, layer, kernel, bias, reads_idle=place > 0)
         weights += [kernel, bias]
         hidden = reference.forward([layer], [kernel, bias], hidden)
     codes = random.standard_normal((SAMPLES, *spec.latent))
-    return make_trial(weights, inputs, codes)
+    return drawing.make_trial(weights, inputs, codes)
 
 
 def draw_elbo(random: np.random.Generator, spec: CallSpec) -> Trial:
@@ -123,22 +113,22 @@ def draw_elbo(random: np.random.Generator, spec: CallSpec) -> Trial:
 
     The heads are solved for TARGETS.  The decoder ignores z.
     """
-    inputs = draw_inputs(random, spec, SAMPLES)
+    inputs = drawing.draw_inputs(random, spec, SAMPLES)
     *layers, head, _ = spec.encoder
     weights, hidden = draw_hidden(random, layers, inputs)
     for targets in TARGETS.T:
         factors = random.uniform(1, 1.25, head.sizes[1])
-        weights += solve_head(random, hidden, targets[:, None] * factors,
-                              bool(layers))
+        weights += drawing.solve_head(
+            random, hidden, targets[:, None] * factors, bool(layers))
     for place, layer in enumerate(spec.decoder):
         kernel, bias = (random.standard_normal(shape)
                         for shape in layer.shapes)
         if layer.activation == 'sigmoid':
             kernel[:] = 0
-        add_idle(random, layer, kernel, bias, reads_idle=place > 0)
+        drawing.add_idle(random, layer, kernel, bias, reads_idle=place > 0)
         weights += [kernel, bias]
-    return make_trial(weights, inputs,
-                      random.standard_normal((SAMPLES, *spec.latent)))
+    return drawing.make_trial(weights, inputs,
+                              random.standard_normal((SAMPLES, *spec.latent)))
 
 
 def draw_hidden(random: np.random.Generator, layers: Sequence[LayerSpec],
@@ -146,9 +136,9 @@ def draw_hidden(random: np.random.Generator, layers: Sequence[LayerSpec],
     """Draw weights of hidden layers; return them and what they give."""
     hidden, weights = inputs, []
     for place, layer in enumerate(layers):
-        kernel, bias = draw_layer(random, layer, hidden,
-                                  np.full(layer.sizes[1], NEAR))
-        add_idle(random, layer, kernel, bias, reads_idle=place > 0)
+        kernel, bias = drawing.draw_layer(
+            random, layer, hidden, np.full(layer.sizes[1], drawing.NEAR))
+        drawing.add_idle(random, layer, kernel, bias, reads_idle=place > 0)
         weights += [kernel, bias]
         hidden = reference.forward([layer], [kernel, bias], hidden)
     return weights, hidden
@@ -161,9 +151,9 @@ def draw_step(random: np.random.Generator, spec: CallSpec) -> Trial:
     flat there, hides no gradient that comes through z.  The units of the
     decoder are on or off for every z.
     """
-    inputs = draw_inputs(random, spec, 1)
+    inputs = drawing.draw_inputs(random, spec, 1)
     *layers, head, _ = spec.encoder
-    weights = draw_steady(random, layers, inputs, NEAR)
+    weights = draw_steady(random, layers, inputs, drawing.NEAR)
     hidden = reference.forward(layers, weights, inputs)
     for _ in range(2):
         kernel, bias = (random.standard_normal(shape) for shape in head.shapes)
@@ -176,8 +166,8 @@ def draw_step(random: np.random.Generator, spec: CallSpec) -> Trial:
     weights += [random.standard_normal(last.shapes[0])
                 / (STEADY * np.sqrt(last.sizes[0])),
                 random.standard_normal(last.sizes[1])]
-    return make_trial(weights, inputs,
-                      random.standard_normal((1, *spec.latent)))
+    return drawing.make_trial(weights, inputs,
+                              random.standard_normal((1, *spec.latent)))
 
 
 def draw_steady(random: np.random.Generator, layers: Sequence[LayerSpec],
@@ -203,17 +193,17 @@ def draw_draws(random: np.random.Generator, spec: CallSpec) -> Trial:
     Mean reaches 3.  Log variance lies near WIDE and NARROW, in turns.
     """
     count = DRAWN if spec.inputs[0] < 100 else DRAWN_OF_LARGE
-    inputs = draw_inputs(random, spec, count)
+    inputs = drawing.draw_inputs(random, spec, count)
     *layers, head, _ = spec.encoder
     hidden, weights = inputs, []
     for layer in layers:
-        weights += draw_units(random, layer, hidden,
-                              np.full(layer.sizes[1], NEAR))
+        weights += drawing.draw_units(random, layer, hidden,
+                                      np.full(layer.sizes[1], drawing.NEAR))
         hidden = reference.forward([layer], weights[-2:], hidden)
     for limit, shift in ((3., 0.), (1., np.resize([WIDE, NARROW],
                                                   head.sizes[1]))):
-        kernel, bias = draw_units(random, head, hidden,
-                                  np.full(head.sizes[1], limit))
+        kernel, bias = drawing.draw_units(random, head, hidden,
+                                          np.full(head.sizes[1], limit))
         weights += [kernel, bias + shift]
     # The rows that a layer passes on are z times `turn`, plus `level`.
     turn, level = np.eye(head.sizes[1]), 0.
@@ -228,5 +218,5 @@ def draw_draws(random: np.random.Generator, spec: CallSpec) -> Trial:
         bias = (300. if relu else 0.) - level * kernel.sum(axis=0)
         turn, level = after, 300.
         weights += [kernel, bias]
-    return make_trial(weights, inputs,
-                      random.standard_normal((count, *spec.latent)))
+    return drawing.make_trial(weights, inputs,
+                              random.standard_normal((count, *spec.latent)))

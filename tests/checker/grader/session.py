@@ -3,20 +3,12 @@ import base64
 import hashlib
 from typing import Any, Callable, Union
 
+from checker import protocol
 from checker.grader import keras_errors
 from checker.grader.call import Call
 from checker.grader.call_spec import CallSpec, call_specs
 from checker.grader.failure import Failure, NotRun
 from checker.grader.sandbox_client import CannotRun
-from checker.protocol import (
-    NAMES,
-    Build,
-    Experiment,
-    Import,
-    Imported,
-    Raised,
-    Trial,
-)
 from checker.wire import Malformed, decode_reply, encode
 
 THREE = '(model, model, model)'
@@ -48,7 +40,7 @@ class Session:
         for spec in specs:
             made = self._call(spec)
             calls.append(Call(spec, made, self._trying(number), seed))
-            number += isinstance(made, Build)
+            number += isinstance(made, protocol.Build)
             if self._ended and isinstance(made, Failure):
                 # Whatever ends the process costs the file.
                 return failed_calls(task, made)
@@ -57,15 +49,15 @@ class Session:
     def _load(self, source: bytes, task: int,
               seed: int) -> Union[Failure, None]:
         """Import the file; return why that is not possible."""
-        request = Import(base64.b64encode(source).decode(), self._name,
-                         hashlib.sha256(f'{seed} {task}'.encode())
-                         .hexdigest())
+        request = protocol.Import(
+            base64.b64encode(source).decode(), self._name,
+            hashlib.sha256(f'{seed} {task}'.encode()).hexdigest())
         try:
-            reply = self._request('load', request, Imported)
+            reply = self._request('load', request, protocol.Imported)
         except (CannotRun, Malformed) as problem:
             return Failure('', f'{self._name} cannot be imported: '
                            + self._end(problem))
-        if isinstance(reply, Raised):
+        if isinstance(reply, protocol.Raised):
             return Failure('', f'{self._name} cannot be imported: {reply}',
                            keras_errors.fix_for(reply, task))
         if reply.callable:
@@ -76,15 +68,15 @@ class Session:
                        'Name the function autoencoder, and define it at '
                        'module level.')
 
-    def _call(self, spec: CallSpec) -> Union[Build, Failure]:
+    def _call(self, spec: CallSpec) -> Union[protocol.Build, Failure]:
         """Make a call of autoencoder()."""
         try:
-            reply = self._request('call', repr(spec.arguments), Build)
-            if isinstance(reply, Build) and not is_consistent(reply):
+            reply = self._request('call', repr(spec.arguments), protocol.Build)
+            if isinstance(reply, protocol.Build) and not is_consistent(reply):
                 raise Malformed
         except (CannotRun, Malformed) as problem:
             return Failure('', self._end(problem), call=str(spec))
-        if isinstance(reply, Build):
+        if isinstance(reply, protocol.Build):
             self._built.append(spec)
             return reply
         fix, call = keras_errors.fix_for(reply, self._task), str(spec)
@@ -95,7 +87,8 @@ class Session:
 
     def _trying(self, number: int) -> Callable[..., Any]:
         """Return what tries experiments on the models of a call."""
-        def run(experiment: Experiment, trial: Trial, kind: type) -> Any:
+        def run(experiment: protocol.Experiment, trial: protocol.Trial,
+                kind: type) -> Any:
             if self._ended:
                 raise NotRun('the process that ran the file had ended: '
                              + self._ended.partition('\n')[0])
@@ -108,7 +101,7 @@ class Session:
                 raise Failure('', '\n'.join([
                     f'{why}; it had to {experiment.value} '
                     f'({len(trial.inputs):,} samples)', *more])) from None
-            if isinstance(reply, Raised):
+            if isinstance(reply, protocol.Raised):
                 raise Failure('', str(reply), keras_errors.fix_for(
                     reply, self._task, built=True))
             return reply
@@ -133,9 +126,9 @@ def failed_calls(task: int, failure: Failure) -> list[Call]:
     return [Call(spec, failure, run, 0) for spec in call_specs(task)]
 
 
-def is_consistent(build: Build) -> bool:
+def is_consistent(build: protocol.Build) -> bool:
     """Return whether a reply describes models without contradictions."""
-    wanted = {*NAMES} if build.returned == THREE else set()
+    wanted = {*protocol.NAMES} if build.returned == THREE else set()
     owned = [model.weights for model in build.models.values()]
     places = {*range(len(build.weights))}
     used = {place for model in build.models.values()

@@ -12,17 +12,7 @@ import numpy as np
 import tensorflow as tf
 import tensorflow.keras as keras
 
-from checker.protocol import (
-    NAMES,
-    Draws,
-    Experiment,
-    Fit,
-    Loss,
-    Losses,
-    Outputs,
-    Passed,
-    Trial,
-)
+from checker import protocol
 from checker.sandbox.models import Models, leaves
 from checker.sandbox.watching import array, arrays, watched
 
@@ -30,36 +20,37 @@ from checker.sandbox.watching import array, arrays, watched
 RATE = 256.
 
 
-def run_experiment(experiment: Experiment, models: Models,
-                   trial: Trial) -> Any:
+def run_experiment(experiment: protocol.Experiment, models: Models,
+                   trial: protocol.Trial) -> Any:
     """Run an experiment."""
     models.set(trial)
     return EXPERIMENTS[experiment](models, trial)
 
 
-def call_models(models: Models, trial: Trial,
-                training: Optional[bool] = None) -> Outputs:
+def call_models(models: Models, trial: protocol.Trial,
+                training: Optional[bool] = None) -> protocol.Outputs:
     """Return what each model gives for a batch."""
     mode = {} if training is None else {'training': training}
     given, passed = {}, {}
-    for name, batch in zip(NAMES, (trial.inputs, trial.codes, trial.inputs)):
+    batches = trial.inputs, trial.codes, trial.inputs
+    for name, batch in zip(protocol.NAMES, batches):
         model = getattr(models, name)
         with watched(leaves(model) if name != 'auto' else ()) as calls:
             given[name] = arrays(model(tf.constant(batch, 'float32'), **mode))
         passed[name] = tuple(
-            Passed(models.positions(call.layer.weights), call.inputs)
+            protocol.Passed(models.positions(call.layer.weights), call.inputs)
             for call in calls
             if call.layer.weights and call.inputs is not None)
-    return Outputs(**given, passed=passed)
+    return protocol.Outputs(**given, passed=passed)
 
 
-def evaluate_batch(models: Models, trial: Trial) -> Loss:
+def evaluate_batch(models: Models, trial: protocol.Trial) -> protocol.Loss:
     """Return the loss of a batch."""
     with eagerly():
         return evaluate(models.auto, trial.inputs, trial.inputs)
 
 
-def evaluate_samples(models: Models, trial: Trial) -> Losses:
+def evaluate_samples(models: Models, trial: protocol.Trial) -> protocol.Losses:
     """Return the losses of each sample and of the batch."""
     x = trial.inputs
     with eagerly():
@@ -67,17 +58,18 @@ def evaluate_samples(models: Models, trial: Trial) -> Losses:
             evaluate(models.auto, *pair) for pair in (
                 *((sample, sample) for sample in x[:, None]),
                 (x, x), (x, 1 - x)))
-    return Losses(tuple(each), whole, inverted)
+    return protocol.Losses(tuple(each), whole, inverted)
 
 
-def evaluate(auto: Any, inputs: np.ndarray, targets: np.ndarray) -> Loss:
+def evaluate(auto: Any, inputs: np.ndarray,
+             targets: np.ndarray) -> protocol.Loss:
     """Return the losses that test_step() gives for a batch."""
     auto.reset_metrics()
-    return Loss(numbers(auto.test_step((
+    return protocol.Loss(numbers(auto.test_step((
         tf.constant(inputs, 'float32'), tf.constant(targets, 'float32')))))
 
 
-def train(models: Models, trial: Trial) -> Fit:
+def train(models: Models, trial: protocol.Trial) -> protocol.Fit:
     """Train on one batch, by plain gradient descent in Adam's place.
 
     The models keep it: nothing looks at their own optimizer any more.
@@ -99,17 +91,17 @@ def train(models: Models, trial: Trial) -> Fit:
     pairs = tf.data.Dataset.from_tensor_slices((x, x)).batch(len(x))
     auto.fit(pairs, verbose=0, callbacks=[watch])
     after = [array(weight) for weight in models.weights]
-    return Fit(seen[0], int(models.descent.iterations) - steps, tuple(
+    return protocol.Fit(seen[0], int(models.descent.iterations) - steps, tuple(
         ((old.astype(float) - new) / RATE).reshape(shape)
         for old, new, shape in zip(before, after, models.build.weights)))
 
 
-def draw_again(models: Models, trial: Trial) -> Draws:
+def draw_again(models: Models, trial: protocol.Trial) -> protocol.Draws:
     """Return z and the output of auto, again and again."""
     encoder, auto = models.encoder, models.auto
     x = tf.constant(trial.inputs, 'float32')
     graph = tf.function(functools.partial(auto, training=True))
-    return Draws(*(
+    return protocol.Draws(*(
         tuple(arrays(function(x))[0] for function in functions)
         for functions in (
             [encoder, functools.partial(encoder, training=False)]
@@ -137,12 +129,13 @@ def eagerly() -> Iterator[None]:
         tf.config.run_functions_eagerly(before)
 
 
-EXPERIMENTS: dict[Experiment, Callable[[Models, Trial], Any]] = {
-    Experiment.OUTPUTS: call_models,
-    Experiment.OUTPUTS_IN_TRAINING: functools.partial(
+Run = Callable[[Models, protocol.Trial], Any]
+EXPERIMENTS: dict[protocol.Experiment, Run] = {
+    protocol.Experiment.OUTPUTS: call_models,
+    protocol.Experiment.OUTPUTS_IN_TRAINING: functools.partial(
         call_models, training=True),
-    Experiment.LOSS: evaluate_batch,
-    Experiment.LOSSES: evaluate_samples,
-    Experiment.FIT: train,
-    Experiment.DRAWS: draw_again,
+    protocol.Experiment.LOSS: evaluate_batch,
+    protocol.Experiment.LOSSES: evaluate_samples,
+    protocol.Experiment.FIT: train,
+    protocol.Experiment.DRAWS: draw_again,
 }

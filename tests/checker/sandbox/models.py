@@ -6,15 +6,7 @@ import numpy as np
 import tensorflow as tf
 import tensorflow.keras as keras
 
-from checker.protocol import (
-    NAMES,
-    Build,
-    Layer,
-    Model,
-    Optimizer,
-    Trial,
-    spell_call,
-)
+from checker import protocol
 from checker.sandbox.errors import describe
 from checker.sandbox.watching import array, arrays, flat, watched
 
@@ -55,11 +47,11 @@ class Models:
             inputs, _, latent = arguments[:3]
             models = {name: self._look_at(model, size)
                       for name, model, size in zip(
-                          NAMES, returned, (inputs, latent, inputs))}
+                          protocol.NAMES, returned, (inputs, latent, inputs))}
             shared = self._shared_with(earlier)
         self.values = [array(weight) for weight in self.weights]
-        self.build = Build(
-            kind, '' if given == arguments else spell_call(given),
+        self.build = protocol.Build(
+            kind, '' if given == arguments else protocol.spell_call(given),
             len(earlier), shared,
             tuple(flat(value).shape for value in self.values),
             self.positions(getattr(self.auto, 'trainable_weights', ())),
@@ -73,12 +65,12 @@ class Models:
         return tuple(known[id(weight)] for weight in weights
                      if id(weight) in known)
 
-    def set(self, trial: Trial) -> None:
+    def set(self, trial: protocol.Trial) -> None:
         """Give the models the weights of a trial."""
         for weight, value in zip(self.weights, trial.weights):
             weight.assign(value.astype('float32').reshape(weight.shape))
 
-    def _look_at(self, model: Any, size: Any) -> Model:
+    def _look_at(self, model: Any, size: Any) -> protocol.Model:
         """Describe a model and add its weights to those of the build."""
         shape = size if isinstance(size, tuple) else (size,)
         batch = np.random.default_rng(0).random((BATCH, *shape), 'float32')
@@ -106,11 +98,11 @@ class Models:
         own = [weight for layer in layers for weight in layer.weights]
         places = [self._add(weight) for weight in unique(
             [*own, *model.weights]) if is_learnt(weight, model)]
-        return Model(
+        return protocol.Model(
             tuple(places),
-            tuple(Layer(keras_class(layer), settings_of(layer),
-                        self.positions(layer.weights),
-                        next(iter(gives.get(id(layer), ())), None))
+            tuple(protocol.Layer(keras_class(layer), settings_of(layer),
+                                 self.positions(layer.weights),
+                                 next(iter(gives.get(id(layer), ())), None))
                   for layer in layers),
             tuple(output.shape[1:] for output in outputs), error)
 
@@ -215,7 +207,7 @@ def describe_optimizer(auto: Any) -> Any:
     elif callable(rate):
         rates = [rate()]
     variants = ((name, getattr(optimizer, name, None)) for name in VARIANTS)
-    return Optimizer(
+    return protocol.Optimizer(
         keras_class(optimizer), '' if inner is None else keras_class(inner),
         not is_of_keras(type(optimizer)),
         tuple(float(array(rate)) for rate in rates),
