@@ -121,7 +121,9 @@ def fix_for_tensors(task: int, built: bool) -> str:
 
 def fix_for_later_call(error: Raised) -> str:
     """Return what to type if a call fails although an earlier one worked."""
-    if not error.by_raise and 'incompatible with the layer' in error.message:
+    if not error.by_raise and re.search(
+            'incompatible with the layer|Dimensions must be equal',
+            error.message):
         return ('Make everything inside autoencoder(): layers that an '
                 'earlier call made have a different size.')
     return ''

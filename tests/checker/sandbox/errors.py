@@ -26,6 +26,7 @@ ANNOUNCEMENTS = (
 # Colours of a terminal; the operation in which TensorFlow raised an error;
 # addresses in memory; details of a tensor.
 NOISE = (r'\x1b\[[0-9;]*m', r'\{\{function_node [^}]*\}\} ?',
+         r" for '\{\{node .*",
          r' at 0x[0-9a-f]+', r'(?<=KerasTensor)\(type_spec=.*?"\)',
          r"(?<=module ')[\w.]*(?=keras\.)", r' ?\[Op:\w+\]( name:? ?)?')
 
