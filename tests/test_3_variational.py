@@ -90,7 +90,7 @@ def noise_is_standard_normal(call: Call) -> None:
                 'epsilon from N(0, 1) multiplied by exp(log_var / 2)',
                 z.explain_noise(call, draw) or
                 f'noise of {wrong}{mode}, divided by exp(log_var / 2)',
-                f'Write {z.Z}.')
+                f'Write {z.Z}, with epsilon from N(0, 1).')
 
 
 @requirement(after=[noise_is_standard_normal], simplest=True,

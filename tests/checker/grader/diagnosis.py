@@ -114,12 +114,14 @@ def of_half(call: Call, half: str, seen: Outputs) -> Cause:
         if not same(inputs[-2], inputs[-1]):
             return Cause('mean and log variance from different layers',
                          'Both take what the last hidden layer gives.')
-    for place, (spec, x, y) in enumerate(zip(specs, inputs, after)):
-        kernel, bias = weights[2 * place:2 * place + 2]
-        cause = of_layer(spec, kernel, bias, x, y)
-        if cause:
-            return cause._replace(where=call.where(start + 2 * place))
-    return Cause('different numbers')
+    causes = [(of_layer(*layer), call.where(start + 2 * place))
+              for place, layer in enumerate(zip(
+                  specs, weights[::2], weights[1::2], inputs, after))]
+    first = next((cause for cause, _ in causes if cause), None)
+    if first is None:
+        return Cause('different numbers')
+    return first._replace(where=' and '.join(
+        where for cause, where in causes if cause == first))
 
 
 def changed_input(half: str, given: Array, found: Array) -> Cause:

@@ -28,6 +28,7 @@ class Elbo:
     divergence_weight: the weight of the KL divergence that explains them.
     left: what these leave, relative to the sizes of the parts.
     free_weight: the weight of the cross-entropy, beside any other terms.
+    is_sum: whether the losses are a sum of cross-entropy and divergence.
     batch: the loss of the batch.
     """
     losses: Array
@@ -37,6 +38,7 @@ class Elbo:
     divergence_weight: float
     left: float
     free_weight: float
+    is_sum: bool
     batch: float
 
 
@@ -83,7 +85,12 @@ def fit_elbo(call: Call, each: Array, batches: Array) -> Elbo:
     left, weight, number = min(
         (*fit_divergence(terms, each - number * entropy, number * entropy),
          number) for number in (1, call.spec.arguments[0]))
-    if not abs(inverted - batch) <= CLOSE * abs(batch):
+    both = losses.fit_columns([entropy, terms.sum(axis=1)], each,
+                              entropy + np.abs(each))
+    is_sum = both.left < tolerances.ELBO
+    if is_sum:
+        free = both.weights[0]
+    elif not abs(inverted - batch) <= CLOSE * abs(batch):
         # Only the cross-entropy depends on the targets.
         free = (inverted - batch) / np.mean(
             (2 * x - 1) * np.log(p / (1 - p)))
@@ -92,7 +99,8 @@ def fit_elbo(call: Call, each: Array, batches: Array) -> Elbo:
         # alike by chance, rounding would be all that tells them apart.
         fitted = losses.fit_columns([entropy, *terms.T], each)
         free = fitted.weights[0] if fitted.left < tolerances.ELBO else number
-    return Elbo(each, entropy, terms, number, weight, left, free, batch)
+    return Elbo(each, entropy, terms, number, weight, left, free, is_sum,
+                batch)
 
 
 def fit_divergence(terms: Array, rest: Array,
@@ -127,7 +135,8 @@ def has_entropy(call: Call, elbo: Elbo) -> bool:
         # Rounding hides it: the other terms are at fault.
         return True
     return not different_loss(call, elbo) and any(
-        near(elbo.free_weight, number, tolerances.WEIGHT)
+        near(elbo.free_weight, number,
+             tolerances.EXPLAINED if elbo.is_sum else tolerances.WEIGHT)
         for number in (1, call.spec.arguments[0]))
 
 

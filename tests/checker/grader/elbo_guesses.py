@@ -37,6 +37,12 @@ def wrong_entropy(call: Call, elbo: Elbo) -> Failure:
     """Return a failure that says what is in place of the cross-entropy."""
     wanted = ('the binary cross-entropy, averaged over the values (times 1) '
               f'or summed (times {call.spec.arguments[0]})')
+    size = call.spec.arguments[0]
+    if elbo.is_sum and any(near(elbo.free_weight, number, tolerances.EXPLAINED)
+                           for number in (2, size + 1, 2 * size)):
+        return Failure(
+            wanted, 'the cross-entropy twice',
+            'Count it once: in compile() or in add_loss(), not in both.')
     found = ('no cross-entropy' if abs(elbo.free_weight)
              < tolerances.EXPLAINED else different_loss(call, elbo))
     if found:
@@ -48,8 +54,8 @@ def wrong_entropy(call: Call, elbo: Elbo) -> Failure:
         return Failure(wanted, 'a different loss', CROSS_ENTROPY)
     return Failure(
         wanted, f'the cross-entropy times {elbo.free_weight:.3g}',
-        'Multiply the averaged cross-entropy by input_dims, not by a number '
-        'that is written in.')
+        'Multiply the averaged cross-entropy by input_dims, not by a fixed '
+        'number.')
 
 
 def wrong_batch(elbo: Elbo) -> Failure:
@@ -80,7 +86,8 @@ def explain_divergence(elbo: Elbo, call: Call) -> Cause:
     if elbo.left < tolerances.ELBO:
         if elbo.divergence_weight > -1e-6:
             return Cause('the cross-entropy alone',
-                         f'Add the KL divergence in a layer:{ADD_KL}')
+                         'Add the KL divergence in a layer, and let auto use '
+                         f'what it returns:{ADD_KL}')
         return Cause(f'{elbo.divergence_weight:.2g} times the KL divergence',
                      FORMULA)
     return Cause(explain_terms(elbo, call), FORMULA)
@@ -111,7 +118,7 @@ def explain_terms(elbo: Elbo, call: Call) -> str:
         if fitted.left < tolerances.EXPLAINED and np.ptp(
                 fitted.weights) < tolerances.WEIGHT * max(fitted.weights):
             return f'{name} in place of {TERMS[place]}'
-    return 'a loss that these terms do not explain'
+    return 'a loss that is not a sum of these terms'
 
 
 def divergence_of(mean: Array, log_variance: Array) -> Array:

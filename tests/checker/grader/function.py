@@ -30,8 +30,8 @@ def outputs_are_in_order(call: Call) -> None:
     which = [next((place for place, head in enumerate(heads)
                    if same(output, head)), None)
              for output in outputs_of(call).encoder]
-    fix = ('Write keras.Model(inputs, [z, mean, log_var]), and decode the '
-           'first: decoder(encoder(inputs)[0]).')
+    fix = ('Write keras.Model(inputs, [z, mean, log_var]), and decode z in '
+           'auto.')
     if {0, 1} <= {*which} and None in which[1:]:
         raise Failure('z as output 1, then mean and log variance',
                       f'z as output {which.index(None) + 1}', fix)

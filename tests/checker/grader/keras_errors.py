@@ -14,7 +14,7 @@ ADD_KL = '''
 class AddKL(keras.layers.Layer):
     def call(self, outputs):
         z, mean, log_var = outputs
-        kl = ...  # the KL divergence, one value a sample
+        kl = ...  # the KL divergence, one value per sample
         self.add_loss(keras.backend.mean(kl))
         return z
 
@@ -25,8 +25,19 @@ SYMBOLIC = r'KerasTensor(?! of )|[Ss]ymbolic (Keras|`?tf)'
 ADD_LOSS = (r"NotImplementedError: $|add_loss\(\) can only be|"
             "'str' object has no attribute 'base_dtype'|"
             "'KerasTensor' object has no attribute 'base_dtype'")
-THREE = ('The encoder gives three tensors and the decoder takes the first: '
+THREE = ('The encoder gives three tensors and the decoder takes z alone: '
          'decoder(encoder(inputs)[0]).')
+SIZE = ('The batch size is None here: draw epsilon with the '
+        'keras.backend.shape() of the mean that the function receives.')
+# What differs for file 2, whose sizes are tuples.
+FIXES_OF_2: dict[str, str] = {
+    "Cannot convert '.*' to a shape|Dimension value must be|"
+    "int\\(\\) argument .* not 'tuple'":
+    'input_dims and latent_dims are tuples: keras.Input(input_dims).',
+    'expected shape=.*found shape=':
+    'The decoder does not accept what the encoder gives. MaxPooling2D has '
+    "padding='same', which rounds odd sizes up; nothing is flattened.",
+}
 FIXES: dict[str, str] = {
     r'autoencoder\(\) (missing|takes) \d+':
     'Give autoencoder() the parameters of the specification, in that order.',
@@ -36,8 +47,8 @@ FIXES: dict[str, str] = {
     'autoencoder() need not plot: remove plot_model().',
     'No module named': 'Import only tensorflow.keras.',
     "Cannot convert '.*' to a shape|Dimension value must be":
-    'A shape is a tuple: keras.Input((input_dims,)), or '
-    f'keras.Input(input_dims) if input_dims is a tuple already. {OLD}',
+    'A shape is a tuple: keras.Input((input_dims,)); so is that of the '
+    f'decoder, keras.Input((latent_dims,)). {OLD}',
     r'only concatenate tuple \(not "int"\)':
     f'output_shape is a tuple: output_shape=(latent_dims,). {OLD}',
     r"not recognized: \{'lr'": f'Write learning_rate in place of lr. {OLD}',
@@ -48,8 +59,12 @@ FIXES: dict[str, str] = {
     f'Use keras.backend, such as keras.backend.exp(). {NEW}',
     r'expects 1 (named )?input.* received 3': THREE,
     'expected shape=.*found shape=':
-    'A model takes a different input: use the sizes that are passed in, and '
-    'return encoder, decoder, auto in this order.',
+    'A model gets a different shape than it expects: use the sizes that are '
+    'passed in.',
+    'expected axis -1 of input shape':
+    'A layer gets a different number of values than before: call the whole '
+    'models, decoder(encoder(inputs)).',
+    "infer the shape of the Lambda|Failed to convert elements of .None": SIZE,
     'min_ndim=4, found ndim=2':
     'The input is a vector: use Dense layers, not convolutions.',
     'name .* is used .* times':
@@ -77,7 +92,7 @@ FIXES: dict[str, str] = {
     'train_step(), write a test_step() too.',
     r'Incompatible shapes: \[(\d+),(\d+)\] vs. \[(?!\1)\d+,\2\]':
     'A tensor has a fixed batch size: draw epsilon with the shape of the '
-    'mean, keras.backend.shape(mean).',
+    'mean that the function receives, keras.backend.shape().',
     "expects 1 (named )?input.* received 2|'tuple' object has no attribute":
     'fit(x, x) gives train_step() a pair: x, y = data.',
     "'TrackedList' object is not callable":
@@ -96,25 +111,36 @@ def fix_for(error: Raised, task: int, built: bool = False) -> str:
     if error.by_raise:
         return ''
     said = f'{error.kind}: {error.message}'
-    for pattern, fix in FIXES.items():
+    own = FIXES_OF_2 if task == 2 else {}
+    for pattern, fix in [*own.items(), *FIXES.items()]:
         if re.search(pattern, said):
             return fix
-    is_symbolic = re.search(f'{SYMBOLIC}|{ADD_LOSS}', said)
-    return fix_for_tensors(task, built) if is_symbolic else ''
+    if not re.search(f'{SYMBOLIC}|{ADD_LOSS}', said):
+        return ''
+    function = error.lines[-1].function if error.lines else ''
+    return fix_for_tensors(task, built, function)
 
 
-def fix_for_tensors(task: int, built: bool) -> str:
-    """Return what to type if tensors without values are computed with."""
+def fix_for_tensors(task: int, built: bool, function: str) -> str:
+    """Return what to type if tensors without values are computed with.
+
+    Args:
+        function: the innermost function of the file.
+    """
     if built:
-        why = 'A loss function may use only its two arguments, which have '
+        why = ('A loss function may use only its two arguments, y_true and '
+               'y_pred.')
         if task == 3:
-            return (f'{why}values. Give the cross-entropy to compile(), and '
-                    f'add the KL divergence in a layer:{ADD_KL}')
-        return f'{why}values. Add a penalty with activity_regularizer.'
+            return (f'{why} Give the cross-entropy to compile(), and add the '
+                    f'KL divergence in a layer:{ADD_KL}')
+        return f'{why} Add a penalty with activity_regularizer.'
+    if function not in ('autoencoder', ''):
+        return (f'{function} may compute only with its arguments, not with '
+                'tensors from outside.')
     if task == 3:
-        return ('Keras 3 computes with the tensors between layers only in '
-                'layers; Keras 2.15 does so anywhere. Draw z in a Lambda, '
-                f'and add the KL divergence in a layer:{ADD_KL}')
+        return ("In Keras 3 only layers compute with a model's tensors; in "
+                'Keras 2.15 any code does. Draw z in a Lambda, and add the '
+                f'KL divergence in a layer:{ADD_KL}')
     return ('Compute in the call() of a layer, in a Lambda or in a '
             f'regularizer. {OLD}')
 

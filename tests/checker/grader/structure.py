@@ -16,9 +16,9 @@ ITEMS = {
     'size of the input.'}
 END = 'End with: return encoder, decoder, auto'
 EDGES = (
-    "In the encoder padding='same' keeps odd edges; in the decoder only the "
-    "second-to-last convolution has padding='valid', and the last one has as "
-    'many filters as input_dims has channels.')
+    "In the encoder padding='same' rounds odd sizes up. In the decoder only "
+    "the second-to-last convolution has padding='valid', and the last one has "
+    'as many filters as input_dims has channels.')
 
 
 @requirement(repeated=True, example='def autoencoder(')
@@ -167,6 +167,7 @@ def fix_of_layers(half: str, call: Call, pairs: layer_table.Pairs) -> str:
               if layer.weights]
     kernels = [call.build.weights[layer.weights[0]] for layer in layers]
     kinds = {layer.kind for layer in layers}
+    listed = 'filters' if call.spec.task == 2 else 'hidden_layers'
     if any(len(layer.weights) == 1 for layer in layers):
         return 'Each layer has a bias: remove use_bias=False.'
     if any('Normalization' in kind or kind == 'PReLU' for kind in kinds):
@@ -184,11 +185,10 @@ def fix_of_layers(half: str, call: Call, pairs: layer_table.Pairs) -> str:
                 'which a Lambda layer draws from them.')
     if half == 'decoder' and sorted(one for one, _ in pairs) == sorted(
             other for _, other in pairs):
-        return 'Reverse the list: reversed(...).'
+        return f'Reverse the list: reversed({listed}).'
     if half == 'encoder' and call.spec.task == 2:
         return layer_table.fix_of(pairs)
-    return ITEMS[half].format(
-        'filters' if call.spec.task == 2 else 'hidden_layers')
+    return ITEMS[half].format(listed)
 
 
 @requirement(repeated=True, after=[returns_three_models],

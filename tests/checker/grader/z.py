@@ -58,14 +58,15 @@ def explain_noise(call: Call, draw: Array) -> str:
     """Return what multiplies epsilon instead, or ''."""
     _, log_var = expected.encoding(call.spec, call.trial(Scenario.DRAWS))
     noise_in_z = draw * np.exp(log_var / 2)
-    for name, factor in (('exp(log_var)', np.exp(log_var)),
+    for name, factor in (('exp(log_var / 2)', np.exp(log_var / 2)),
+                         ('exp(log_var)', np.exp(log_var)),
                          ('exp(log_var / 4)', np.exp(log_var / 4)),
                          ('log_var', log_var), ('1', 1.)):
-        if not noise.not_normal(noise_in_z / factor):
+        left = noise_in_z / factor
+        if not noise.not_normal(left):
             return f'epsilon multiplied by {name}'
-    size = draw.std()
-    if not noise.not_normal(draw / size):
-        return f'epsilon multiplied by {size:.2g} * exp(log_var / 2)'
+        if not noise.not_normal(left / left.std()):
+            return f'epsilon multiplied by {left.std():.2g} * {name}'
     return ''
 
 
