@@ -66,12 +66,10 @@ RIGHT = {
         *OWN.items()) if ONLY.get(name, KERAS) == KERAS}
 # The styles that people write in; the others are exhaustive.
 COMMON = {
-    '0_flat', '0_legacy_adam', '0_own_dense_layer', '0_sequential_blocks',
-    '0_subclassed_models', '0_trained_already', '1_activity_regularization',
-    '1_penalty_layer', '1_regularizer_subclass', '1_train_step', '2_blocks',
-    '2_flat', '3_call_adds_loss', '3_flat', '3_keras_io_train_step',
-    '3_loss_with_sum', '3_operations_on_tensors', '3_sampling_layer',
-    '3_subclassed_models', '3_symbolic_add_loss'}
+    '0_flat', '0_legacy_adam', '0_own_dense_layer', '0_subclassed_models',
+    '1_activity_regularization', '1_penalty_layer', '2_flat',
+    '3_call_adds_loss', '3_flat', '3_keras_io_train_step',
+    '3_operations_on_tensors', '3_sampling_layer', '3_symbolic_add_loss'}
 TRAIN_STEP = (FOLDER / '3_keras_io_train_step.py').read_text()
 APPLY = 'grads = tape.gradient(loss, self.trainable_weights)'
 SUBCLASS = '''

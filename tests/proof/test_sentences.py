@@ -82,6 +82,7 @@ def reports(tmp_path_factory):
             for name, part in zip(MISTAKES, parts[2::2])}
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize('mistake', MISTAKES)
 def test_mistake_is_named(mistake, reports):
     """The report has the words that name it or mend it."""
