@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Check the numbered files in folders: check.py [OPTION]... [--] [DIR]..."""
+"""Check numbered files; see check.py --help."""
 import os
 import sys
 
@@ -8,13 +8,14 @@ try:
     # checker comes first, because it tells NumPy how many threads to use.
     import checker
     import autograd
+    import jsonschema
     import junitparser
     import numpy
     import pycodestyle
     import pytest
 except ImportError as error:
-    print(f'check.py: error: {error}; pip install -r requirements.txt for '
-          f'{sys.executable}', file=sys.stderr)
+    print(f'check.py: error: {error}; {sys.executable} -m pip install -r '
+          'requirements.txt', file=sys.stderr)
     sys.exit(4)
 
 from checker.command.main import main

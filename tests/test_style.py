@@ -9,6 +9,7 @@ import pytest
 from checker.grader import source
 from checker.grader.failure import Failure, NotRun
 from checker.grader.plugin import File
+from checker.grader.requirement import title
 from checker.specification import PARAMETERS
 from checker.wire import printable
 
@@ -22,8 +23,7 @@ def or_not_run(function: Callable, argument: object) -> object:
     try:
         return function(argument)
     except source.Unreadable:
-        raise NotRun('this failed: The file exists and is valid '
-                     'Python') from None
+        raise NotRun(f'this failed: {title(test_file_is_there)}') from None
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def tree(content: bytes) -> ast.Module:
 
 
 class Findings(pycodestyle.BaseReport):
-    """What pycodestyle finds, as a list of lines."""
+    """What pycodestyle finds, as pairs of a line number and a text."""
 
     def init_file(self, *arguments):
         """Start with nothing found."""
@@ -55,10 +55,10 @@ class Findings(pycodestyle.BaseReport):
     def error(self, line_number, offset, text, check):
         """Take note of a finding unless pycodestyle leaves it out."""
         if super().error(line_number, offset, text, check) is not None:
-            self.findings.append(f'line {line_number}: {text}')
+            self.findings.append((line_number, text))
 
     def get_file_results(self):
-        """Return the lines."""
+        """Return the pairs."""
         return self.findings
 
 
@@ -75,6 +75,12 @@ def documented(node: ast.AST) -> bool:
 def first_line(lines: list[str], node: ast.AST) -> str:
     """Return the line on which a statement begins."""
     return printable(lines[node.lineno - 1].strip())
+
+
+def in_words(lines: list[str], nodes: list[ast.stmt]) -> str:
+    """Return the first lines of up to three statements."""
+    return ', '.join(f'line {node.lineno}: {first_line(lines, node)}'
+                     for node in nodes[:3])
 
 
 def statements(lines: list[str], tree: ast.Module) -> list[ast.stmt]:
@@ -119,7 +125,7 @@ def test_ends_with_newline(content):
 def test_pycodestyle(content, lines):
     """pycodestyle finds nothing."""
     if not content.endswith(b'\n'):
-        raise NotRun('this failed: The file ends with a newline')
+        raise NotRun(f'this failed: {title(test_ends_with_newline)}')
     # pycodestyle takes minutes for lines that nobody writes.
     longest = max(map(len, lines))
     if longest >= 1000:
@@ -129,9 +135,11 @@ def test_pycodestyle(content, lines):
         parse_argv=False, config_file='', reporter=Findings)
     findings = style.input_file('file', lines)
     if findings:
+        line, text = findings[0]
         raise Failure(
-            'code in which pycodestyle finds nothing',
-            printable(f'{findings[0]} (the first of {len(findings)})'))
+            'code in which pycodestyle finds nothing', printable(
+                f'line {line}: {text} (the first of {len(findings)})'),
+            line=line)
 
 
 def test_module_docstring(tree):
@@ -148,10 +156,9 @@ def test_function_docstring(tree):
 
 
 def test_import(lines, tree):
-    """Only `import tensorflow.keras as keras` is imported."""
+    """Only Keras is imported, from TensorFlow."""
     wrong = [
-        f'line {node.lineno}: {first_line(lines, node)}'
-        for statement in statements(lines, tree)
+        node for statement in statements(lines, tree)
         for node in ast.walk(statement)
         if isinstance(node, (ast.Import, ast.ImportFrom))
         and ast.unparse(node) not in (
@@ -159,20 +166,20 @@ def test_import(lines, tree):
             'from tensorflow import keras')]
     if wrong:
         raise Failure(f'no import except {IMPORT} or `from tensorflow '
-                      'import keras`', ', '.join(wrong[:3]))
+                      'import keras`', in_words(lines, wrong),
+                      line=wrong[0].lineno)
 
 
 def test_one_definition(lines, tree):
     """Only autoencoder() is defined at module level."""
-    others = [f'line {node.lineno}: {first_line(lines, node)}'
-              for node in statements(lines, tree)
+    others = [node for node in statements(lines, tree)
               if not isinstance(node, (ast.Import, ast.ImportFrom))
               and not is_autoencoder(node)
               and not (isinstance(node, ast.Expr)
                        and isinstance(node.value, ast.Constant))]
     if others:
         raise Failure('nothing except autoencoder() at module level',
-                      ', '.join(others[:3]))
+                      in_words(lines, others), line=others[0].lineno)
 
 
 def test_parameters(file, tree):

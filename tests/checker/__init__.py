@@ -1,4 +1,4 @@
-"""Judges numbered files; see plugin.py for how it is used."""
+"""Checks numbered files; CONTRIBUTING.md shows its parts."""
 import os
 
 __version__ = '1.0.0'

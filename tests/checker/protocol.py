@@ -9,6 +9,8 @@ from typing import Any, Optional
 import numpy as np
 
 NAMES = 'encoder', 'decoder', 'auto'
+# Build.returned if autoencoder() returned three models.
+THREE = '(model, model, model)'
 
 
 class Experiment(enum.Enum):
@@ -72,6 +74,11 @@ class Raised:
     message: str
     lines: tuple[Line, ...]
     by_raise: bool
+
+    @property
+    def line(self) -> Optional[int]:
+        """The innermost line of the submission, if there is one."""
+        return self.lines[-1].number if self.lines else None
 
     def __str__(self) -> str:
         """The exception; further lines show where it was raised."""

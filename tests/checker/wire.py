@@ -102,7 +102,8 @@ def _decode_scalar(kind: Any, value: Any) -> Any:
 
 
 def printable(text: str) -> str:
-    """Return a text with printable characters and line ends alone."""
+    """Return a text with printable characters and line ends alone, cut to
+    LONGEST_TEXT."""
     return ''.join(
         character if character == '\n' or character.isprintable()
         else ascii(character)[1:-1] for character in text[:LONGEST_TEXT])

@@ -1,10 +1,10 @@
 """Folders of submissions, and what the checker says about them."""
 import csv
+import json
 import subprocess
 import sys
 from itertools import zip_longest
 from pathlib import Path
-from xml.etree import ElementTree
 
 from checker.specification import FILES
 
@@ -56,31 +56,27 @@ def fill(root, contents):
     return folders
 
 
-def verdicts_of(folders, report, *options):
+def verdicts_of(folders, path, *options):
     """Return {(folder's name, task): {check: None or (outcome, text)}}.
 
     Args:
         folders: what to grade, except its style.
-        report: the JUnit file to write.
+        path: the record to write.
     """
-    run = grade(folders, '--junitxml', str(report), '-k', 'not style',
-                *options)
-    assert report.exists(), run.stdout + run.stderr
+    run = grade(folders, '--json', str(path), '-k', 'not style', *options)
+    assert path.exists(), run.stdout + run.stderr
     found = {}
-    for case in ElementTree.parse(report).iter('testcase'):
-        carried = {each.get('name'): each.get('value')
-                   for each in case.iter('property')}
-        checks = found.setdefault(
-            (carried['submission'], int(carried['task'])), {})
-        result = next((each for kind in ('failure', 'error', 'skipped')
-                       for each in case.iter(kind)), None)
-        checks[case.get('name').partition('[')[0]] = (
-            None if result is None else
-            (result.get('type') or result.tag, result.get('message')))
+    for entry in json.loads(path.read_text())['submissions']:
+        for check in entry['checks']:
+            outcome = 'error' if check['machinery'] else check['outcome']
+            text = f'{check["expected"]} {check["found"]} ({check["call"]})'
+            found.setdefault((entry['name'], check['task']), {})[
+                check['check']] = (None if outcome == 'passed'
+                                   else (outcome, text))
     return found
 
 
 def bad(checks):
     """Return {check: text} of what failed or was not graded."""
     return {check: result[1] for check, result in checks.items()
-            if result and result[0] != 'skipped'}
+            if result and result[0] != 'not run'}

@@ -34,7 +34,7 @@ def graded(tmp_path_factory):
         rows = list(csv.reader(file))[1:]
     return (run.stdout, rows, ElementTree.parse(root / 'g.xml'),
             {page.stem: page.read_text(encoding='utf-8')
-             for page in (root / 'pages').iterdir()})
+             for page in (root / 'pages' / 'students').iterdir()})
 
 
 def test_each_folder_has_its_own_row(graded):

@@ -189,9 +189,10 @@ def test_interrupted_run_leaves_what_it_found(ending, tmp_path):
     assert [row['verdict'] for row in rows_of(tmp_path / 'g.csv').values()] \
         == ['passed', 'not finished', 'not finished']
     assert list(ElementTree.parse(tmp_path / 'g.xml').iter('testcase'))
-    assert '| passed | 18 of 18 |' in (tmp_path / 'honest.md').read_text()
+    page = (tmp_path / 'students' / 'honest.md').read_text()
+    assert '| passed | 18 of 18 |' in page
     for name in ('endless', 'unseen'):
-        page = (tmp_path / f'{name}.md').read_text()
+        page = (tmp_path / 'students' / f'{name}.md').read_text()
         assert 'did not finish: interrupted' in page
 
 

@@ -112,7 +112,7 @@ def verdicts(request, tmp_path_factory):
     root = tmp_path_factory.mktemp('right')
     found = verdicts_of(fill(root, {
         task: [ALL[name] for name in some]
-        for task, some in names.items()}), root / 'report.xml')
+        for task, some in names.items()}), root / 'record.json')
     return {name: found[str(number), task] for task, some in names.items()
             for number, name in enumerate(some)}
 

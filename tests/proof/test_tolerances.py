@@ -33,8 +33,8 @@ def test_own_file_passes_with_any_seed(task, server):
     module = f'test_{FILES[task].replace("-", "_")}'
     checks = runpy.run_path(str(ROOT / 'tests' / module))
     with sandbox(server.connect(), 600, False) as child:
-        calls = Session(child.ask, FILES[task]).open(
-            (ROOT / FILES[task]).read_bytes(), task, 0)
+        calls = Session(child.ask, FILES[task], task).open(
+            (ROOT / FILES[task]).read_bytes(), 0)
         for seed in range(SEEDS):
             for call in calls:
                 call.reseed(seed)

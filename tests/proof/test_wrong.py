@@ -34,7 +34,7 @@ def verdicts(request, tmp_path_factory):
     found = verdicts_of(fill(root, {
         task: [change((ROOT / FILES[task]).read_text(),
                       each['pairs']).encode() for each in some]
-        for task, some in files.items()}), root / 'report.xml')
+        for task, some in files.items()}), root / 'record.json')
     return {(task, each['name']): found[str(number), task]
             for task, some in files.items()
             for number, each in enumerate(some)}

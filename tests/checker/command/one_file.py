@@ -15,6 +15,9 @@ from checker.specification import FILES
 # A message: {'planned': [[column, check], ...]}, {'result': a Result as a
 # dictionary}, or {'problem': a sentence}.
 Send = Callable[[Any], None]
+# The exit statuses of pytest after which all results are known.
+DONE = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED,
+        pytest.ExitCode.NO_TESTS_COLLECTED)
 
 
 class Collector:
@@ -47,6 +50,7 @@ def check_file(job: Job, expression: str, send: Send) -> int:
     """
     os.environ.pop('PYTEST_ADDOPTS', None)
     os.environ['PYTEST_DISABLE_PLUGIN_AUTOLOAD'] = '1'
+    # Not with the addopts of pytest.ini, which are for tests of the checker.
     arguments = ['-c', str(TESTS.parent / 'pytest.ini'), '--noconftest',
                  '-o', 'addopts=', '-p', 'checker.grader.plugin',
                  '--import-mode=importlib', '-p', 'no:cacheprovider',
@@ -55,8 +59,7 @@ def check_file(job: Job, expression: str, send: Send) -> int:
     said = io.StringIO()
     with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
         status = pytest.main(arguments, plugins=[Collector(job, send)])
-    if status not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED,
-                      pytest.ExitCode.NO_TESTS_COLLECTED):
+    if status not in DONE:
         lines = said.getvalue().strip().splitlines() or ['no message']
         send({'problem': lines[-1].removeprefix('ERROR: ')})
     return int(status)

@@ -17,7 +17,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from checker.command.one_file import check_file
+from checker.command.one_file import DONE, check_file
 from checker.grader import expected
 from checker.grader.call_spec import call_specs
 from checker.grader.fork_client import ForkServer, MachineryFailed
@@ -30,7 +30,8 @@ class Checked:
     """A file, and all that is known about its checks.
 
     planned: the checks that were to run, as (column, check).
-    status: pytest's exit status, None if it was killed or is not done.
+    status: pytest's exit status, negative if a signal ended the process,
+        None if it is not done.
     problem: why the checks did not finish, or ''.
     """
     file: File
@@ -116,21 +117,21 @@ class Supervisor:
         with contextlib.suppress(MachineryFailed):
             # Each file that cannot be connected will say why.
             self.server.start()
-        # While TensorFlow is imported: what all submissions share.
+        # While TensorFlow is imported: the numbers that submissions share.
         for task in {file.task for file in files}:
             expected.compute_all(self.options.seed, call_specs(task))
-        # Sessions need not search what they share with this process.
+        # Forked processes need not search what they share with this one.
         gc.freeze()
         while waiting or self.running:
             while waiting and len(self.running) < self.options.n:
                 yield from self.begin(waiting.pop(0))
             for key, _ in self.selector.select():
-                session = self.running[key.fd]
-                if not session.read():
+                process = self.running[key.fd]
+                if not process.read():
                     self.selector.unregister(key.fd)
                     del self.running[key.fd]
-                    session.close()
-                    yield session.checked
+                    process.close()
+                    yield process.checked
 
     def begin(self, file: File) -> Iterator[Checked]:
         """Start to check a file; yield it if that is not possible."""
@@ -139,21 +140,21 @@ class Supervisor:
         except MachineryFailed as problem:
             yield Checked(file, problem=str(problem))
             return
-        session = FileProcess(file, connection, self.server, self.options)
-        self.running[session.pipe] = session
-        self.selector.register(session.pipe, selectors.EVENT_READ)
+        process = FileProcess(file, connection, self.server, self.options)
+        self.running[process.pipe] = process
+        self.selector.register(process.pipe, selectors.EVENT_READ)
 
     def close(self) -> list[Checked]:
         """End everything; return the files that were not done."""
-        for session in self.running.values():
-            os.kill(session.process, signal.SIGKILL)
-            while session.read():
+        for process in self.running.values():
+            os.kill(process.process, signal.SIGKILL)
+            while process.read():
                 pass
-            session.close()
+            process.close()
         self.server.close()
-        unfinished = [session.checked for session in self.running.values()]
+        unfinished = [process.checked for process in self.running.values()]
         self.running.clear()
         for checked in unfinished:
-            if checked.status != 0 and checked.status != 1:
+            if checked.status not in DONE:
                 checked.problem = 'interrupted'
         return unfinished

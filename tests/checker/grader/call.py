@@ -26,7 +26,7 @@ class Call:
 
     def __init__(self, spec: CallSpec,
                  returned: Union[protocol.Build, Failure],
-                 run: Try, seed: int) -> None:
+                 run: Optional[Try], seed: int) -> None:
         self.spec, self.seed = spec, seed
         self.returned, self._run = returned, run
         self.outcomes: dict[Any, Any] = {}
@@ -39,7 +39,7 @@ class Call:
         return self.returned
 
     def reseed(self, seed: int) -> None:
-        """Forget what was seen, and draw different trials from now on."""
+        """Forget what was seen, and draw different trials: for proofs."""
         self.seed = seed
         self._seen.clear()
         self.outcomes.clear()
@@ -77,6 +77,7 @@ class Call:
         assert self.order is not None
         placed = dict(zip(self.order, trial.weights))
         weights = tuple(placed[place] for place in range(len(placed)))
+        assert self._run is not None
         try:
             seen = self._run(
                 experiment, dataclasses.replace(trial, weights=weights),
@@ -113,8 +114,9 @@ class Call:
 
     def where(self, number: int) -> str:
         """Return the layer that a weight of spec.layers belongs to."""
-        if self.spec.task == 3 and 0 <= self.spec.cut - number - 1 < 4:
-            head = 'log variance' if self.spec.cut - number < 3 else 'mean'
+        cut = self.spec.cut
+        if self.spec.task == 3 and cut - 4 <= number < cut:
+            head = 'mean' if number < cut - 2 else 'log variance'
             return f'the layer of the {head}'
         half, layer = 'encoder', number // 2
         if number >= self.spec.cut:

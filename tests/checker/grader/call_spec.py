@@ -1,5 +1,5 @@
 """A call of autoencoder(), and what it must build."""
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -18,12 +18,18 @@ class CallSpec:
     """
     task: int
     number: int
-    again: bool = False
+    # Not compared, because a repeated call has the same trials.
+    again: bool = field(default=False, compare=False)
 
     @property
     def arguments(self) -> tuple[Any, ...]:
         """The arguments of autoencoder()."""
         return ARGUMENTS[self.task][self.number]
+
+    @property
+    def input_dims(self) -> Any:
+        """The first argument."""
+        return self.arguments[0]
 
     @property
     def lambtha(self) -> float:

@@ -13,7 +13,7 @@ from checker.protocol import Experiment
 Array = np.ndarray
 TERMS = 'mean**2', 'exp(log_var)', '-log_var', '-1'
 # How many times the cross-entropy a loss must be to hide it by rounding.
-FAR = 1e5
+HIDING = 1e5
 # Losses that differ by less, relative to one of them, are alike.
 CLOSE = 1e-3
 
@@ -24,7 +24,7 @@ class Elbo:
 
     losses: of each sample.
     entropy, terms: the cross-entropy and TERMS / 2 of each sample.
-    entropy_weight: 1 or input_dims, which explains the losses better.
+    entropy_weight: 1 or input_dims, whichever explains the losses better.
     divergence_weight: the weight of the KL divergence that explains them.
     left: what these leave, relative to the sizes of the parts.
     free_weight: the weight of the cross-entropy, beside any other terms.
@@ -57,7 +57,7 @@ def elbo_of(call: Call) -> Elbo:
         raise Failure('a loss that is a number', 'none')
     best = min(some, key=lambda elbo: (not is_right(elbo), elbo.left))
     if not best.losses.any():
-        raise Failure('evaluate() gives the loss', '0',
+        raise Failure('a loss from evaluate()', 'a loss of 0',
                       'Define test_step() beside train_step().')
     return best
 
@@ -84,7 +84,7 @@ def fit_elbo(call: Call, each: Array, batches: Array) -> Elbo:
         -np.ones_like(mean))], axis=1)
     left, weight, number = min(
         (*fit_divergence(terms, each - number * entropy, number * entropy),
-         number) for number in (1, call.spec.arguments[0]))
+         number) for number in (1, call.spec.input_dims))
     both = losses.fit_columns([entropy, terms.sum(axis=1)], each,
                               entropy + np.abs(each))
     is_sum = both.left < tolerances.ELBO
@@ -130,14 +130,14 @@ def has_entropy(call: Call, elbo: Elbo) -> bool:
     """
     if elbo.left < tolerances.ELBO or varies(call, elbo):
         return True
-    if np.max(np.abs(elbo.losses)) > FAR * elbo.entropy_weight * np.max(
+    if np.max(np.abs(elbo.losses)) > HIDING * elbo.entropy_weight * np.max(
             elbo.entropy):
         # Rounding hides it: the other terms are at fault.
         return True
     return not different_loss(call, elbo) and any(
         near(elbo.free_weight, number,
              tolerances.EXPLAINED if elbo.is_sum else tolerances.WEIGHT)
-        for number in (1, call.spec.arguments[0]))
+        for number in (1, call.spec.input_dims))
 
 
 def sums_the_batch(elbo: Elbo) -> bool:
@@ -158,7 +158,7 @@ def different_loss(call: Call, elbo: Elbo) -> str:
     """Return what is in place of the cross-entropy, or ''."""
     trial = call.trial(Scenario.LOSS)
     p = expected.reconstruction(call.spec, trial)
-    numbers = 1, call.spec.arguments[0]
+    numbers = 1, call.spec.input_dims
     for name, column in loss_guesses.replacements(trial.inputs, p):
         for number in numbers:
             left, _ = fit_divergence(

@@ -36,8 +36,8 @@ REPLACEMENTS: list[tuple[int, str, Callable[[Array, Array], Array]]] = [
 def wrong_entropy(call: Call, elbo: Elbo) -> Failure:
     """Return a failure that says what is in place of the cross-entropy."""
     wanted = ('the binary cross-entropy, averaged over the values (times 1) '
-              f'or summed (times {call.spec.arguments[0]})')
-    size = call.spec.arguments[0]
+              f'or summed (times {call.spec.input_dims})')
+    size = call.spec.input_dims
     if elbo.is_sum and any(near(elbo.free_weight, number, tolerances.EXPLAINED)
                            for number in (2, size + 1, 2 * size)):
         return Failure(
@@ -95,7 +95,7 @@ def explain_divergence(elbo: Elbo, call: Call) -> Cause:
 
 def explain_terms(elbo: Elbo, call: Call) -> str:
     """Return which of the terms of the divergence is wrong."""
-    nearest = min((1, call.spec.arguments[0]),
+    nearest = min((1, call.spec.input_dims),
                   key=lambda number: abs(elbo.free_weight - number))
     fitted = losses.fit_columns(
         [*elbo.terms.T], elbo.losses - nearest * elbo.entropy,

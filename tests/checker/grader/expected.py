@@ -22,13 +22,14 @@ def compute_all(seed: int, specs: Sequence[CallSpec]) -> None:
     """Draw what every file of a task is tried with, and compute the results.
     """
     for spec in specs:
-        for trial in (scenarios.draw(seed, spec, Scenario.FUNCTION),
-                      scenarios.draw(seed, spec, Scenario.LOSS)):
+        function, batch = (scenarios.draw(seed, spec, scenario) for scenario
+                           in (Scenario.FUNCTION, Scenario.LOSS))
+        for trial in (function, batch):
             encoding(spec, trial)
             reconstruction(spec, trial)
-        decoding(spec, scenarios.draw(seed, spec, Scenario.FUNCTION))
+        decoding(spec, function)
         if spec.task != 3:
-            loss(spec, trial)
+            loss(spec, batch)
 
 
 def remembered(function: Any) -> Any:

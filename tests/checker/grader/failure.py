@@ -1,6 +1,6 @@
 """What can become of a check, except that it passes."""
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Optional
 
 import pytest
 
@@ -20,7 +20,8 @@ class Failure(Failed):
             further lines show where.
         fix: what to type, or '' if the cause is not known.
         call: the call of autoencoder() that shows it, or ''.
-        layers: pairs of an expected layer and the found one, or ''.
+        layers: pairs of an expected layer and the found one, or ().
+        line: of the file, if that is known.
     """
 
     # Reports show the class; pytest hides its own module's name.
@@ -28,9 +29,11 @@ class Failure(Failed):
 
     def __init__(self, expected: str, found: str, fix: str = '',
                  call: str = '',
-                 layers: Sequence[tuple[str, str]] = ()) -> None:
+                 layers: Sequence[tuple[str, str]] = (),
+                 line: Optional[int] = None) -> None:
         self.expected, self.found = expected, found[:LONGEST_TEXT]
-        self.fix, self.call, self.layers = fix, call, layers
+        self.fix, self.call = fix, call
+        self.layers, self.line = layers, line
         super().__init__('\n'.join(
             f'{name:9} {text}' for name, text in (
                 ('call', call), ('expected', expected), ('found', self.found),

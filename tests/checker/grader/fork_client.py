@@ -41,7 +41,7 @@ def missing_sandbox() -> str:
             cwd=Path(__file__).parents[2], stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     said = tried.stderr.decode('utf-8', 'replace').splitlines()
-    return (said or ['it ended the process'])[-1] if tried.returncode else ''
+    return (said or ['the test of it ended'])[-1] if tried.returncode else ''
 
 
 class ForkServer:

@@ -25,8 +25,8 @@ SYMBOLIC = r'KerasTensor(?! of )|[Ss]ymbolic (Keras|`?tf)'
 ADD_LOSS = (r"NotImplementedError: $|add_loss\(\) can only be|"
             "'str' object has no attribute 'base_dtype'|"
             "'KerasTensor' object has no attribute 'base_dtype'")
-THREE = ('The encoder gives three tensors and the decoder takes z alone: '
-         'decoder(encoder(inputs)[0]).')
+TAKES_Z = ('The encoder gives three tensors and the decoder takes z alone: '
+           'decoder(encoder(inputs)[0]).')
 SIZE = ('The batch size is None here: draw epsilon with the '
         'keras.backend.shape() of the mean that the function receives.')
 # What differs for file 2, whose sizes are tuples.
@@ -57,7 +57,7 @@ FIXES: dict[str, str] = {
     f'minimize(). {OLD}',
     r"no attribute '(ops|random)'":
     f'Use keras.backend, such as keras.backend.exp(). {NEW}',
-    r'expects 1 (named )?input.* received 3': THREE,
+    r'expects 1 (named )?input.* received 3': TAKES_Z,
     'expected shape=.*found shape=':
     'A model gets a different shape than it expects: use the sizes that are '
     'passed in.',

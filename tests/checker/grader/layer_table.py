@@ -10,7 +10,7 @@ from checker.protocol import Layer
 Pairs = tuple[tuple[str, str], ...]
 # The settings of the layers of file 2, except the padding of convolutions.
 CONVOLUTION = {'kernel_size': '(3,3)'}
-RESIZES = {
+RESIZING = {
     'pool': ('MaxPooling2D', {'pool_size': '(2,2)', 'strides': '(2,2)',
                               'padding': 'same'}),
     'upsample': ('UpSampling2D', {'size': '(2,2)',
@@ -18,7 +18,7 @@ RESIZES = {
 
 
 @dataclass(frozen=True)
-class Row:
+class LayerRow:
     """A layer: its class, how many features it gives, and its settings."""
     kind: str
     size: str
@@ -75,29 +75,29 @@ def compare_settings(call: Call, half: str) -> Pairs:
         'Layer' not in kinds) else ()
 
 
-def wanted_rows(spec: LayerSpec) -> list[Row]:
+def wanted_rows(spec: LayerSpec) -> list[LayerRow]:
     """Return the layer with weights, and the one that resizes after it."""
     if spec.kind == 'dense':
-        return [Row('Dense', str(spec.sizes[1]), {})]
-    rows = [Row('Conv2D', str(spec.sizes[1]),
-                {**CONVOLUTION, 'padding': spec.kind})]
+        return [LayerRow('Dense', str(spec.sizes[1]), {})]
+    rows = [LayerRow('Conv2D', str(spec.sizes[1]),
+                     {**CONVOLUTION, 'padding': spec.kind})]
     if spec.resize:
-        kind, settings = RESIZES[spec.resize]
-        rows.append(Row(kind, '', settings))
+        kind, settings = RESIZING[spec.resize]
+        rows.append(LayerRow(kind, '', settings))
     return rows
 
 
-def found_row(call: Call, layer: Layer) -> Row:
+def found_row(call: Call, layer: Layer) -> LayerRow:
     """Return a layer of the models."""
     shapes = [call.build.weights[place] for place in layer.weights]
     size = str(shapes[-1][-1]) if shapes and shapes[-1] else ''
     settings = dict(setting.split('=', 1) for setting in layer.settings)
     if len(shapes) == 1:
         settings['use_bias'] = 'False'
-    return Row(layer.kind, size, settings)
+    return LayerRow(layer.kind, size, settings)
 
 
-def spelled(one: Row, other: Row) -> tuple[str, str]:
+def spelled(one: LayerRow, other: LayerRow) -> tuple[str, str]:
     """Return two layers as a student would write them, for short."""
     names = [name for name in {**one.settings, **other.settings}
              if one.kind == other.kind

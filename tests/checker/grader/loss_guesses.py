@@ -148,18 +148,18 @@ def scaled(factor: float, size: int) -> Cause:
 
 def in_words(factor: float, lambtha: float = 0) -> str:
     """Return a factor as a student may have written it."""
-    if near(float(f'{factor:.1g}'), factor) and not lambtha:
+    if same_factor(float(f'{factor:.1g}'), factor) and not lambtha:
         return f'{factor:.1g} times'
     for number in range(1, 1000):
         many = f'{number} * lambtha' if number > 1 else 'lambtha'
-        if lambtha and near(factor, lambtha * number):
+        if lambtha and same_factor(factor, lambtha * number):
             return f'{many} times'
-        if near(factor * number, lambtha or 1):
+        if same_factor(factor * number, lambtha or 1):
             return f'{"lambtha" if lambtha else 1} / {number} times'
     return f'{factor:.2g} times'
 
 
-def near(one: float, other: float) -> bool:
+def same_factor(one: float, other: float) -> bool:
     """Return whether factors are equal, except for rounding."""
     return bool(np.isclose(one, other, tolerances.EXPLAINED, 0))
 
@@ -211,6 +211,6 @@ def fix_of_penalty(call: Call, name: str) -> str:
     return 'Remove kernel_regularizer and bias_regularizer.'
 
 
-def fit_alone(column: Array, losses: Array) -> bool:
+def fit_alone(column: Array, each: Array) -> bool:
     """Return whether a column alone, times 1, is the losses."""
-    return bool(np.allclose(column, losses, tolerances.EXPLAINED))
+    return bool(np.allclose(column, each, tolerances.EXPLAINED))

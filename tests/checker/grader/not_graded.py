@@ -22,7 +22,7 @@ def check_steps(build: Build, fit: Fit) -> None:
             'train_step() does not apply auto.optimizer exactly once a batch')
 
 
-def not_the_gradients(build: Build) -> None:
+def check_gradients(build: Build) -> None:
     """Raise NotGraded if a train_step() may have clipped its gradients."""
     if build.own_train_step:
         raise NotGraded(

@@ -23,7 +23,14 @@ from checker.grader.options import JUDGING
 from checker.grader.requirement import title
 from checker.grader.sandbox_client import sandbox
 from checker.grader.session import Session, failed_calls
-from checker.report.results import FAILED, NOT_GRADED, NOT_RUN, PASSED, Result
+from checker.report.results import (
+    FAILED,
+    NOT_GRADED,
+    NOT_RUN,
+    PASSED,
+    Result,
+    key_of,
+)
 from checker.specification import FILES
 
 TESTS = Path(__file__).resolve().parents[2]
@@ -48,6 +55,7 @@ class Job:
     """What a run of pytest is to check, and how.
 
     connect: returns a connection that can order a sandbox.
+    trust: whether files run without a sandbox.
     """
     files: list[File]
     connect: Callable[[], socket.socket]
@@ -64,7 +72,7 @@ KEPT = pytest.StashKey[contextlib.ExitStack]()
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options of the checker."""
-    group = parser.getgroup('checker', 'check the four numbered files')
+    group = parser.getgroup('checker', 'check the numbered files')
     group.addoption('--submission', metavar='DIR', help='check the numbered '
                     'files of this folder, and run no other test')
     for name, details in JUDGING.items():
@@ -90,7 +98,8 @@ def pytest_configure(config: pytest.Config) -> None:
          for task, name in enumerate(FILES)],
         config.stash[SERVER].connect,
         secrets.randbits(128) if seed is None else seed,
-        option.time_limit, option.trust or folder == ROOT))
+        option.time_limit, (option.trust or folder == ROOT)
+        and bool(missing_sandbox())))
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -136,24 +145,25 @@ def pytest_runtest_makereport(item: Any, call: Any
 def result_of(item: Any, report: Any, raised: Any, file: File) -> Result:
     """Return what became of a check so far."""
     details = getattr(item.function, 'requirement', None)
-    column = ('style' if getattr(item.module, 'TASK', None) is None
-              else str(file.task))
+    column, check = key_of(item)
     result = Result(
         submission=file.submission, task=file.task, column=column,
-        check=item.originalname, title=title(item.function),
+        check=check, title=title(item.function),
         example=details.example if details else '',
         question=details.question if details else '',
         outcome=PASSED if report.passed else
         NOT_RUN if report.skipped else FAILED)
+    result.seconds = round(report.duration, 3)
     problem = raised.value if raised else None
     if isinstance(problem, Failure):
         result.expected, result.found = problem.expected, problem.found
         result.fix, result.call = problem.fix, problem.call
-        result.layers = problem.layers
+        result.layers, result.line = problem.layers, problem.line
     elif isinstance(problem, NotGraded):
         result.outcome, result.found = NOT_GRADED, problem.reason
     elif isinstance(problem, NotRun):
         result.found = problem.reason
+        result.because = title(problem.because) if problem.because else ''
     elif problem is not None:
         # A mistake in the checker itself.
         result.machinery = True
@@ -196,12 +206,11 @@ def examine(config: pytest.Config, file: File) -> list[Call]:
         source.syntax_tree(content)
     except source.Unreadable as problem:
         return failed_calls(file.task, Failure(
-            '', f'{file.path.name} {problem}'))
-    trust = job.trust and bool(missing_sandbox())
+            '', f'{file.path.name} {problem}', line=problem.line))
     child = config.stash[KEPT].enter_context(
-        sandbox(job.connect(), job.time_limit, trust))
-    return Session(child.ask, file.path.name).open(
-        content, file.task, job.seed)
+        sandbox(job.connect(), job.time_limit, job.trust))
+    return Session(child.ask, file.path.name, file.task).open(
+        content, job.seed)
 
 
 def forget(config: pytest.Config) -> None:

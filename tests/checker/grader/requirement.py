@@ -69,9 +69,8 @@ def judge(calls: list[Call], check: Check) -> None:
             raise min(some, key=lambda problem: not getattr(
                 problem, 'fix', ''))
     # A check that has looked at nothing has not passed.
-    for problem in problems:
-        if problem and None not in problems:
-            raise problem
+    if problems and None not in problems:
+        raise problems[0]  # type: ignore
 
 
 def calls_for(calls: list[Call], check: Check) -> list[Call]:
@@ -110,7 +109,10 @@ def outcome(call: Call, check: Check) -> Optional[Problem]:
 
 
 def blocker(call: Call, check: Check) -> Optional[NotRun]:
-    """Return a NotRun if a requirement says nothing about a call."""
+    """Return a NotRun if a requirement says nothing about a call.
+
+    A call that cannot be graded blocks nothing.
+    """
     for before in check.requirement.after:
         problem = outcome(call, before)
         if isinstance(problem, NotRun):
@@ -129,7 +131,8 @@ def problem_with(call: Call, check: Check) -> Optional[Problem]:
             # It says itself which call it is about, if about one.
             return failure
         return Failure(failure.expected, failure.found, failure.fix,
-                       failure.call or str(call.spec), failure.layers)
+                       failure.call or str(call.spec), failure.layers,
+                       failure.line)
     except (NotGraded, NotRun) as problem:
         return problem
     return None

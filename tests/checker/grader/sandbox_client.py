@@ -14,10 +14,12 @@ from checker.grader.fork_client import MachineryFailed
 from checker.wire import printable
 
 OUTPUT_BYTES = 2000
+NO_REPLY = 'the file gave no reply that can be understood'
 # A reply consists mostly of arrays, as texts: it has few values.
 ANSWER_BYTES, VALUES = 2 ** 26, 2 ** 17
 # What a sandbox may write and start, and how often that is looked at.
 SCRATCH_BYTES, SCRATCH_FILES, INTERVAL = 2 ** 25, 1000, 0.02
+# Counted; the kernel's own limit, in limits.py, is for those in between.
 THREADS = 1024
 # How long a process that closed its pipe is given to end, in seconds.
 GRACE = 1
@@ -95,16 +97,16 @@ class Sandbox:
         try:
             reply = self._exchange(json.dumps(request).encode() + b'\n')
             if reply.count(b',') > VALUES:
-                raise CannotRun(f'it replied with more than {VALUES} values')
+                raise CannotRun(f'the reply has more than {VALUES} values')
             return json.loads(reply)
         except (ValueError, RecursionError):
-            problem = 'it gave no reply that can be understood'
+            problem = NO_REPLY
         except CannotRun as limit:
             problem = str(limit)
         with contextlib.suppress(BlockingIOError):
             self._keep_printed()
         printed = printable(self.printed.decode('utf-8', 'replace')).strip()
-        raise CannotRun(f'{problem}\nIt printed:\n{printed}' if printed
+        raise CannotRun(f'{problem}\nThe file printed:\n{printed}' if printed
                         else problem)
 
     def _told(self, seconds: Optional[float] = None) -> dict[str, Any]:
@@ -137,22 +139,22 @@ class Sandbox:
                         line += chunk
                         goes_on = bool(chunk)
                         if not goes_on:
-                            raise CannotRun(self._end())
+                            raise CannotRun(self._why_ended())
                     if not goes_on:
                         selector.unregister(key.fd)
                 self.left = deadline - time.monotonic()
                 self._check(len(line))
         return bytes(line)
 
-    def _end(self) -> str:
+    def _why_ended(self) -> str:
         """Return why there will be no more replies."""
         try:
             told = self._told(GRACE)
         except OSError:
-            return 'it closed the pipe to the checker'
+            return 'the file closed the pipe to the checker'
         if 'ended' not in told:
             raise MachineryFailed('the process that imports TensorFlow ended')
-        return f'it ended the process ({told["ended"]})'
+        return f'the process of the file ended ({told["ended"]})'
 
     def _write(self, pending: bytes) -> bytes:
         """Return what is still to be written."""
@@ -170,9 +172,9 @@ class Sandbox:
     def _check(self, size: int) -> None:
         """Raise CannotRun if a limit is passed."""
         if self.left < 0:
-            raise CannotRun(f'it ran longer than {self.seconds:g} s')
+            raise CannotRun(f'the file ran longer than {self.seconds:g} s')
         if size > ANSWER_BYTES:
-            raise CannotRun('it replied with more than '
+            raise CannotRun('the reply has more than '
                             f'{ANSWER_BYTES >> 20} MiB')
         # Trusted code may remove its folder; macOS has no /proc.
         with contextlib.suppress(OSError):
@@ -181,10 +183,12 @@ class Sandbox:
             if len(states) > SCRATCH_FILES or SCRATCH_BYTES < sum(
                     max(state.st_size, 512 * state.st_blocks)
                     for state in states):
-                raise CannotRun(f'it wrote more than {SCRATCH_FILES} files '
-                                f'or {SCRATCH_BYTES >> 20} MiB')
+                raise CannotRun('the file wrote more than '
+                                f'{SCRATCH_FILES} files or '
+                                f'{SCRATCH_BYTES >> 20} MiB')
             if os.stat(f'/proc/{self.process}/task').st_nlink > THREADS:
-                raise CannotRun(f'it started more than {THREADS} threads')
+                raise CannotRun('the file started more than '
+                                f'{THREADS} threads')
 
 
 @contextlib.contextmanager

@@ -8,58 +8,56 @@ from checker.grader import keras_errors
 from checker.grader.call import Call
 from checker.grader.call_spec import CallSpec, call_specs
 from checker.grader.failure import Failure, NotRun
-from checker.grader.sandbox_client import CannotRun
+from checker.grader.sandbox_client import NO_REPLY, CannotRun
 from checker.wire import Malformed, decode_reply, encode
-
-THREE = '(model, model, model)'
 
 
 class Session:
     """A conversation with the sandbox about one file."""
 
-    def __init__(self, ask: Callable[[Any], Any], name: str) -> None:
+    def __init__(self, ask: Callable[[Any], Any], name: str,
+                 task: int) -> None:
         """Start a conversation.
 
         Args:
             ask: sends a request and returns the reply, as Sandbox.ask().
-            name: of the numbered file.
+            name, task: of the numbered file.
         """
-        self._ask, self._name, self._task = ask, name, 0
+        self._ask, self._name, self._task = ask, name, task
         # The calls that worked.
         self._built: list[CallSpec] = []
         # Why the process that runs the file has ended, if it has.
         self._ended = ''
 
-    def open(self, source: bytes, task: int, seed: int) -> list[Call]:
-        """Return the calls of a file, all of them made."""
-        self._task, specs, number = task, call_specs(task), 0
-        problem = self._load(source, task, seed)
+    def open(self, source: bytes, seed: int) -> list[Call]:
+        """Return the calls of the file, all of them made."""
+        problem = self._load(source, seed)
         if problem:
-            return failed_calls(task, problem)
+            return failed_calls(self._task, problem)
         calls = []
-        for spec in specs:
+        for spec in call_specs(self._task):
             made = self._call(spec)
-            calls.append(Call(spec, made, self._trying(number), seed))
-            number += isinstance(made, protocol.Build)
+            calls.append(Call(spec, made, self._trying(len(self._built) - 1),
+                              seed))
             if self._ended and isinstance(made, Failure):
-                # Whatever ends the process costs the file.
-                return failed_calls(task, made)
+                # A call that ends the process costs the file.
+                return failed_calls(self._task, made)
         return calls
 
-    def _load(self, source: bytes, task: int,
-              seed: int) -> Union[Failure, None]:
+    def _load(self, source: bytes, seed: int) -> Union[Failure, None]:
         """Import the file; return why that is not possible."""
         request = protocol.Import(
             base64.b64encode(source).decode(), self._name,
-            hashlib.sha256(f'{seed} {task}'.encode()).hexdigest())
+            hashlib.sha256(f'{seed} {self._task}'.encode()).hexdigest())
         try:
             reply = self._request('load', request, protocol.Imported)
         except (CannotRun, Malformed) as problem:
             return Failure('', f'{self._name} cannot be imported: '
-                           + self._end(problem))
+                           + self._note_end(problem))
         if isinstance(reply, protocol.Raised):
             return Failure('', f'{self._name} cannot be imported: {reply}',
-                           keras_errors.fix_for(reply, task))
+                           keras_errors.fix_for(reply, self._task),
+                           line=reply.line)
         if reply.callable:
             return None
         others = f' (found: {", ".join(reply.functions)})' * bool(
@@ -75,7 +73,7 @@ class Session:
             if isinstance(reply, protocol.Build) and not is_consistent(reply):
                 raise Malformed
         except (CannotRun, Malformed) as problem:
-            return Failure('', self._end(problem), call=str(spec))
+            return Failure('', self._note_end(problem), call=str(spec))
         if isinstance(reply, protocol.Build):
             self._built.append(spec)
             return reply
@@ -83,27 +81,26 @@ class Session:
         if self._built:
             call += f'; {self._built[0]} works'
             fix = fix or keras_errors.fix_for_later_call(reply)
-        return Failure('', str(reply), fix, call)
+        return Failure('', str(reply), fix, call, line=reply.line)
 
     def _trying(self, number: int) -> Callable[..., Any]:
         """Return what tries experiments on the models of a call."""
         def run(experiment: protocol.Experiment, trial: protocol.Trial,
                 kind: type) -> Any:
             if self._ended:
-                raise NotRun('the process that ran the file had ended: '
-                             + self._ended.partition('\n')[0])
+                raise NotRun(self._ended.partition('\n')[0])
             try:
                 reply = self._request('experiment', {
                     'name': experiment.name, 'build': number,
                     'trial': trial}, kind)
             except (CannotRun, Malformed) as problem:
-                why, *more = self._end(problem).split('\n')
+                why, *more = self._note_end(problem).split('\n')
                 raise Failure('', '\n'.join([
-                    f'{why}; it had to {experiment.value} '
+                    f'{why}; its task: to {experiment.value} '
                     f'({len(trial.inputs):,} samples)', *more])) from None
             if isinstance(reply, protocol.Raised):
                 raise Failure('', str(reply), keras_errors.fix_for(
-                    reply, self._task, built=True))
+                    reply, self._task, built=True), line=reply.line)
             return reply
 
         return run
@@ -111,24 +108,21 @@ class Session:
     def _request(self, name: str, content: Any, kind: type) -> Any:
         return decode_reply(kind, self._ask({name: encode(content)}))
 
-    def _end(self, problem: Exception) -> str:
+    def _note_end(self, problem: Exception) -> str:
         """Take note that the process is of no more use; return why."""
         self._ended = (str(problem) if isinstance(problem, CannotRun)
-                       else 'it gave no reply that can be understood')
+                       else NO_REPLY)
         return self._ended
 
 
 def failed_calls(task: int, failure: Failure) -> list[Call]:
     """Return the calls of a file that cannot be run."""
-    def run(*_: Any) -> None:
-        raise failure
-
-    return [Call(spec, failure, run, 0) for spec in call_specs(task)]
+    return [Call(spec, failure, None, 0) for spec in call_specs(task)]
 
 
 def is_consistent(build: protocol.Build) -> bool:
     """Return whether a reply describes models without contradictions."""
-    wanted = {*protocol.NAMES} if build.returned == THREE else set()
+    wanted = {*protocol.NAMES} if build.returned == protocol.THREE else set()
     owned = [model.weights for model in build.models.values()]
     places = {*range(len(build.weights))}
     used = {place for model in build.models.values()

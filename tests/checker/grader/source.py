@@ -7,12 +7,20 @@ import symtable
 import tokenize
 import warnings
 from pathlib import Path
+from typing import Optional
 
 LARGEST = 2 ** 16
 
 
 class Unreadable(Exception):
-    """A file is not there or is not Python; completes "the file …"."""
+    """A file is not there or is not Python; completes "the file …".
+
+    line: the line at fault, if that is known.
+    """
+
+    def __init__(self, message: str, line: Optional[int] = None) -> None:
+        super().__init__(message)
+        self.line = line
 
 
 def read(path: Path) -> bytes:
@@ -75,7 +83,8 @@ def syntax_tree(source: bytes) -> ast.Module:
     except SyntaxError as error:
         where = f'line {error.lineno}: ' if error.lineno else ''
         raise Unreadable(
-            f'is not valid Python: {where}{error.msg}') from None
+            f'is not valid Python: {where}{error.msg}',
+            error.lineno) from None
     except (ValueError, RecursionError, MemoryError) as error:
         raise Unreadable('is not valid Python: '
                          f'{str(error) or type(error).__name__}') from None

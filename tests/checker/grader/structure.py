@@ -7,8 +7,7 @@ from checker.grader.failure import Failure, NotRun
 from checker.grader.keras_errors import fix_for
 from checker.grader.matching import shapes
 from checker.grader.requirement import requirement
-from checker.grader.session import THREE
-from checker.protocol import NAMES
+from checker.protocol import NAMES, THREE
 
 ITEMS = {
     'encoder': 'Make a layer for each item of {}, then one of latent_dims.',
@@ -80,21 +79,22 @@ def shapes_are_right(call: Call) -> None:
                                 ('decoder', latent, [inputs]),
                                 ('auto', inputs, [inputs])):
         model = call.build.models[name]
-        expected = f'{name} maps {given} to {spelled(wanted)}'
+        expected = f'{name} from {given} to {in_words(wanted)}'
         if model.error:
             raise Failure('', str(model.error),
-                          fix_for(model.error, call.spec.task, built=True))
+                          fix_for(model.error, call.spec.task, built=True),
+                          line=model.error.line)
         if list(model.shapes) != wanted:
             # If its layers are wrong, the check of these shows them.
             pairs = layer_table.compare_settings(call, name) if (
                 name != 'auto' and has_weights_of(call, name)) else ()
             raise Failure(
-                expected, f'{name} maps {given} to {spelled(model.shapes)}',
+                expected, f'{name} from {given} to {in_words(model.shapes)}',
                 layer_table.fix_of(pairs) if pairs else
                 fix_of_shapes(call, name), layers=pairs)
 
 
-def spelled(sizes: Sequence[tuple[int, ...]]) -> str:
+def in_words(sizes: Sequence[tuple[int, ...]]) -> str:
     """Return shapes in a line."""
     return ', '.join(map(str, sizes)) or 'nothing'
 

@@ -13,9 +13,9 @@ from checker.grader.function import (
     training_changes_nothing,
 )
 from checker.grader.not_graded import (
+    check_gradients,
     check_optimizer,
     check_steps,
-    not_the_gradients,
 )
 from checker.grader.requirement import Check, requirement
 from checker.grader.scenarios import Scenario
@@ -31,7 +31,7 @@ def optimizer_is_adam(call: Call) -> None:
     """auto is compiled with Adam."""
     optimizer, wanted = call.build.optimizer, 'auto compiled with Adam'
     if not optimizer:
-        raise Failure(wanted, 'auto is not compiled', COMPILE)
+        raise Failure(wanted, 'an auto that is not compiled', COMPILE)
     check_optimizer(optimizer)
     if optimizer.kind != 'Adam':
         raise Failure(wanted, f'auto compiled with {optimizer.kind}', ADAM)
@@ -170,7 +170,7 @@ def compare_gradients(call: Call, seen: Fit,
         return
     if not any(wrong.values()):
         # Clipping changes gradients, but leaves none out.
-        not_the_gradients(call.build)
+        check_gradients(call.build)
     factor = common_factor(call.ordered(seen.gradients), wanted)
     if factor:
         raise Failure(

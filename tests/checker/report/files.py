@@ -7,7 +7,9 @@ from typing import Any
 
 import junitparser
 
+from checker.report import points
 from checker.report.results import (
+    COLUMNS,
     FAILED,
     NOT_GRADED,
     NOT_RUN,
@@ -18,7 +20,7 @@ from checker.report.results import (
 from checker.specification import FILES
 
 # A spreadsheet takes a cell that starts like this for a formula.
-FORMULA = '=', '+', '-', '@', '\t', '\r'
+FORMULA_STARTS = '=', '+', '-', '@', '\t', '\r'
 
 
 def grades(submissions: Sequence[Submission]) -> str:
@@ -30,9 +32,29 @@ def grades(submissions: Sequence[Submission]) -> str:
     return file.getvalue()
 
 
+def gradebook(submissions: Sequence[Submission],
+              weights: points.Weights) -> str:
+    """Return a CSV file with a line for each submission: its points.
+
+    A column that a person must look at is '-', and so is its total.
+    """
+    file = io.StringIO(newline='')
+    writer = csv.writer(file)
+    writer.writerow(['submission', *COLUMNS, 'total', 'of'])
+    for submission in submissions:
+        found = points.points_of(submission, weights)
+        graded = [found.columns.get(column, (None, 0))[0]
+                  for column in COLUMNS]
+        total = found.total if found.complete else None
+        writer.writerow([defused(submission.name), *(
+            '-' if some is None else points.shown(some)
+            for some in (*graded, total, found.most))])
+    return file.getvalue()
+
+
 def defused(cell: Any) -> Any:
     """Return a cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if str(cell).startswith(FORMULA) else cell
+    return f"'{cell}" if str(cell).startswith(FORMULA_STARTS) else cell
 
 
 def write_junit(submissions: Sequence[Submission], path: Path) -> None:

@@ -5,12 +5,14 @@ stands in code alone.
 """
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from urllib.parse import quote
 
 from checker.grader import source
-from checker.report import versions
+from checker.report import table, versions
 from checker.report.results import (
+    COLUMNS,
     FAILED,
     NOT_GRADED,
     PASSED,
@@ -28,11 +30,36 @@ ROOT = Path(__file__).resolve().parents[3]
 QUESTIONS = ('What is an autoencoder?', 'What is a sparse autoencoder?',
              'What is a convolutional autoencoder?',
              'What is a variational autoencoder?')
+# Where the pages of single submissions are, beside that of the class.
+FOLDER = 'students'
 # A name of a file may be longer than this, in bytes.
 NAME_BYTES = 200
 
 
-def page(submission: Submission) -> str:
+def index(submissions: Sequence[Submission], score: table.Score) -> str:
+    """Return the page of a class: the table, and the common failures."""
+    lines = ['# Class', '', f'Checked with {versions.full()}.', '',
+             f'| submission | {" | ".join(COLUMNS)} | points | verdict |',
+             '| --- ' * (len(COLUMNS) + 3) + '|']
+    for submission in submissions:
+        link = f'{FOLDER}/{quote(file_name(submission.name))}'
+        cells = [cell(submission.name), *table.cells(submission),
+                 score(submission), f'[{submission.verdict()}]({link})']
+        lines.append(f'| {" | ".join(cells)} |')
+    lines += ['', '## Checks that most submissions failed', '']
+    for count, result in table.common_failures(submissions):
+        lines += [f'- {count} of {len(submissions)}: '
+                  f'{title_of(result.column)}, {plain(result.title)}. '
+                  f'For example: {code(first_line(result.found))}']
+    return '\n'.join([*lines, ''])
+
+
+def first_line(text: str) -> str:
+    """Return the first line of a text."""
+    return text.partition('\n')[0]
+
+
+def page(submission: Submission, score: table.Score) -> str:
     """Return the page of a submission."""
     rows = [*submission.rows()]
     lines = [f'# Feedback for {code(submission.name)}', '',
@@ -40,6 +67,8 @@ def page(submission: Submission) -> str:
              '| file | verdict | checks passed |', '| --- | --- | --- |']
     lines += [f'| {title_of(row.task)} | {row.verdict} | '
               f'{row.passed} of {row.total} |' for row in rows]
+    lines += ['', f'Points: {plain(score(submission))}.'] * bool(
+        score(submission))
     for row in rows:
         if row.verdict != PASSED:
             lines += ['', f'## {title_of(row.task)}',
@@ -91,10 +120,9 @@ def failure_lines(result: Result, path: Path) -> Iterator[str]:
         yield from (f'Expected: {plain(result.expected)}.', '')
     if result.expected or not result.layers:
         yield from ('Found:', '', block(result.found))
-    number = re.match('(?s).*?line ([0-9]+): ', result.found)
-    if number:
-        yield from ('', f'Line {number[1]} of {name}:', '',
-                    block(line_of(path, int(number[1]))))
+    if result.line and '\n' not in result.found:
+        yield from ('', f'Line {result.line} of {name}:', '',
+                    block(line_of(path, result.line)))
     if result.fix:
         first, *code_lines = result.fix.split('\n')
         yield from ('', f'What to change: {plain(first)}')

@@ -3,7 +3,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Optional
 
 from checker.specification import FILES
 
@@ -30,9 +30,13 @@ class Result:
         other outcome.
     layers: pairs of an expected layer and the found one beside it, if layers
         differ; one of them is '' if it is missing.
+    because: the title of the check whose failure kept this one from being
+        run, or ''.
     example: code of the repository's own file that shows how it is met.
     question: a heading of README.md about it, or ''.
     machinery: whether the checker itself failed.
+    line: of the file, if that is known.
+    seconds: how long it took; what several checks look at counts once.
     """
     submission: str
     task: int
@@ -45,9 +49,12 @@ class Result:
     fix: str = ''
     call: str = ''
     layers: Sequence[tuple[str, str]] = ()
+    because: str = ''
     example: str = ''
     question: str = ''
     machinery: bool = False
+    line: Optional[int] = None
+    seconds: float = 0
 
     def __str__(self) -> str:
         """In one line."""
@@ -101,9 +108,13 @@ class Submission:
     left: the numbers of the files that are not done.
     planned: of each file, the checks that were to run, as (column, check).
     problems: why the checks of a file did not finish.
+    seed: of its random numbers.
+    digests: of each file, or None.
     """
     name: str
     paths: dict[int, Path]
+    seed: str = ''
+    digests: dict[int, Optional[str]] = field(default_factory=dict)
     left: set[int] = field(init=False)
     planned: dict[int, list[tuple[str, str]]] = field(default_factory=dict)
     results: list[Result] = field(default_factory=list)
@@ -136,7 +147,7 @@ class Submission:
                 if task in self.problems:
                     return self.problems[task]
                 if task in self.left:
-                    return 'interrupted'
+                    return 'not started'
         return ''
 
     def row(self, column: str, total: int, unfinished: bool) -> Row:

@@ -56,8 +56,13 @@ class Terminal:
             self._waiting = f'\r{" " * len(text)}\r'
 
 
-def report(submission: Submission, width: int) -> Iterator[str]:
-    """Yield lines about each file of a submission and its failures."""
+def report(submission: Submission, score: str,
+           width: int) -> Iterator[str]:
+    """Yield lines about each file of a submission and its failures.
+
+    Args:
+        score: its points, or ''.
+    """
     missing = {task for task, path in submission.paths.items()
                if not os.path.lexists(path)}
     for row in submission.rows():
@@ -72,6 +77,8 @@ def report(submission: Submission, width: int) -> Iterator[str]:
         problem = submission.problem_of(row.task)
         if problem:
             yield from wrapped('  NOT FINISHED  ', problem, width)
+    if score:
+        yield f'{"points":20} {score}'
     for task, path in submission.paths.items():
         if path.name != FILES[task]:
             yield from wrapped(
@@ -140,8 +147,9 @@ def broken_rules(results: Sequence[Result], width: int) -> Iterator[str]:
                 + (result.fix or f'expected {result.expected}'))
             files.setdefault(told, []).append(FILES[result.task])
     for told, names in files.items():
-        who = 'all four files' if len(names) == len(FILES) else (
-            ', '.join(names))
+        who = ', '.join(names)
+        if len(names) == len(FILES):
+            who = f'all {len(FILES)} files'
         yield from wrapped('  ', f'{who}: {told}', width)
 
 

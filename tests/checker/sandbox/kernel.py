@@ -102,9 +102,9 @@ def enter(scratch: str, limit: Callable[[], object], parent: int) -> None:
         # Restrictions would not apply to other threads.
         while len(os.listdir('/proc/self/task')) > 1:
             time.sleep(0.001)
-        _hold_files(landlock, readable, scratch)
+        _restrict_files(landlock, readable, scratch)
         step = 'seccomp'
-        _hold_calls(pyseccomp)
+        _restrict_calls(pyseccomp)
     except (landlock.LandlockError, OSError) as error:
         reason = getattr(error, 'strerror', None) or error
         raise Unavailable(f'{step}: {reason}') from None
@@ -162,7 +162,7 @@ def _libc() -> Any:
     return ctypes.CDLL(None, use_errno=True)
 
 
-def _hold_files(landlock: Any, readable: set[str], scratch: str) -> None:
+def _restrict_files(landlock: Any, readable: set[str], scratch: str) -> None:
     """Leave packages to read, and a folder to write into.
 
     Files there cannot be removed, so they can be counted.
@@ -181,7 +181,7 @@ def _hold_files(landlock: Any, readable: set[str], scratch: str) -> None:
     rules.apply()
 
 
-def _hold_calls(pyseccomp: Any) -> None:
+def _restrict_calls(pyseccomp: Any) -> None:
     """Leave the system calls that computing takes."""
     arg, equal, masked = pyseccomp.Arg, pyseccomp.EQ, pyseccomp.MASKED_EQ
     denied = pyseccomp.ERRNO(errno.EPERM)

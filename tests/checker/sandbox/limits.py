@@ -3,7 +3,7 @@ import contextlib
 import resource
 import threading
 
-DESCRIPTORS, GIGABYTES, MORE_THREADS, FILE_BYTES = 256, 4, 4096, 2 ** 22
+DESCRIPTORS, MEMORY_GIB, MORE_THREADS, FILE_BYTES = 256, 4, 4096, 2 ** 22
 
 
 def limit(seconds: float) -> None:
@@ -12,7 +12,7 @@ def limit(seconds: float) -> None:
         # Libraries reserve far more addresses than they use: this bounds what
         # is added to them.
         size = int(statm.read().split()[0]) * resource.getpagesize()
-        lower(resource.RLIMIT_AS, size + GIGABYTES * 2 ** 30)
+        lower(resource.RLIMIT_AS, size + MEMORY_GIB * 2 ** 30)
     lower(resource.RLIMIT_CORE, 0)
     lower(resource.RLIMIT_FSIZE, FILE_BYTES)
     lower(resource.RLIMIT_NOFILE, DESCRIPTORS)

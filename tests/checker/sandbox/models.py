@@ -42,7 +42,7 @@ class Models:
         self.descent: Any = None
         models, shared = {}, ''
         kind = kind_of(returned)
-        if kind == '(model, model, model)':
+        if kind == protocol.THREE:
             self.encoder, self.decoder, self.auto = returned
             inputs, _, latent = arguments[:3]
             models = {name: self._look_at(model, size)
@@ -174,7 +174,7 @@ def defines(model: Any, name: str) -> bool:
 
 
 def leaves(model: Any) -> list[Any]:
-    """Return the layers of a model that are not made of other layers."""
+    """Return the layers of a model that hold no layers with weights."""
     return [layer for layer in model._flatten_layers(include_self=False)
             if not any(inner.weights for inner in layer._flatten_layers(
                 include_self=False))]

@@ -246,7 +246,7 @@ OTHERS = {
     'message, by the byte': ('while True:\n    os.write(4, b" ")\n'
                              '    time.sleep(0.01)', LATE),
     'message without an end': ('while True:\n    os.write(4, b"[" * 2 ** 20)',
-                               'replied with more than'),
+                               'reply has more than'),
     'deep message': ('os.write(4, b"[" * 10 ** 5 + b"]" * 10 ** 5 + b"\\n")',
                      'gave no reply|more than .* values'),
     'message of many values': (
@@ -289,7 +289,7 @@ def told(world, names):
         code, words = attempts[name]
         source = PRELUDE.format(**asdict(world)) + code + '\n'
         with sandbox(connection, 1 if words == LATE else 30, False) as child:
-            calls = Session(child.ask, 'x.py').open(source.encode(), 0, 0)
+            calls = Session(child.ask, 'x.py', 0).open(source.encode(), 0)
             return calls[0].returned.found
 
     with ThreadPoolExecutor(4) as pool:

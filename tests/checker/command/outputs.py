@@ -1,0 +1,75 @@
+"""Shows and writes the results of a run."""
+import argparse
+import functools
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Callable
+
+from checker.report import files, pages, points, record, table
+from checker.report.results import Submission
+from checker.report.terminal import Terminal, report
+
+
+def finish(submissions: list[Submission], options: argparse.Namespace,
+           terminal: Terminal) -> bool:
+    """Show and write all results; return whether they could be written."""
+    def score(submission: Submission) -> str:
+        # Points for some of the checks would mislead.
+        return '' if options.k else str(points.points_of(
+            submission, options.points))
+
+    for line in lines_to_show(submissions, options, score, terminal.width):
+        terminal.show(line)
+    whole = True
+    for path, write in files_to_write(submissions, options, score):
+        try:
+            write()
+        except OSError as error:
+            terminal.show(f'not written: {path}: {error.strerror}')
+            whole = False
+    return whole
+
+
+def lines_to_show(submissions: list[Submission], options: argparse.Namespace,
+                  score: table.Score, width: int) -> Iterator[str]:
+    """Yield the reports that were asked for, and the table of a class."""
+    def compared(submission: Submission) -> str:
+        return '' if options.older is None else record.compare(
+            options.older.get(submission.name), submission)
+
+    alone = len(submissions) == 1
+    for submission in submissions:
+        if (alone or options.v) and not options.q:
+            if not alone:
+                yield f'\n{submission.name}'
+            yield from report(submission, score(submission), width)
+    if not alone or options.q:
+        yield ''
+        yield from table.table(submissions, score, compared)
+        yield from table.most_failed(submissions)
+
+
+def files_to_write(
+        submissions: list[Submission], options: argparse.Namespace,
+        score: table.Score) -> Iterator[tuple[Path, Callable[[], object]]]:
+    """Yield the path of each file to write, and what writes it."""
+    if options.grades:
+        yield options.grades, lambda: options.grades.write_text(
+            files.grades(submissions), encoding='utf-8')
+    if options.gradebook:
+        yield options.gradebook, lambda: options.gradebook.write_text(
+            files.gradebook(submissions, options.points), encoding='utf-8')
+    if options.junitxml:
+        yield options.junitxml, lambda: files.write_junit(
+            submissions, options.junitxml)
+    if options.feedback:
+        folder = options.feedback / pages.FOLDER
+        yield folder, lambda: folder.mkdir(exist_ok=True)
+        for submission in submissions:
+            path = folder / pages.file_name(submission.name)
+            yield path, functools.partial(
+                path.write_text, pages.page(submission, score),
+                encoding='utf-8')
+        path = options.feedback / 'index.md'
+        yield path, lambda: path.write_text(
+            pages.index(submissions, score), encoding='utf-8')

@@ -1,0 +1,93 @@
+"""What can be wrong with the files and folders of the command.
+
+Each function returns a sentence, or '' if nothing is wrong.
+"""
+import argparse
+import errno
+import os
+from pathlib import Path
+
+from checker.command.submissions import files_of, shown, task_of
+from checker.report import record
+from checker.specification import FILES
+
+DENIED = os.strerror(errno.EACCES)
+
+
+def with_paths(options: argparse.Namespace) -> str:
+    """Return why files or folders cannot be used, or ''."""
+    for number, path in enumerate(options.paths):
+        problem = with_path(path, options.paths[:number])
+        if problem:
+            return problem
+    asked = [place for path in options.paths
+             for place in files_of(path, options.only).values()]
+    if not any(map(os.path.lexists, asked)):
+        names = ', '.join(FILES[task] for task in options.only)
+        where = shown(options.paths[0]) if len(options.paths) == 1 else (
+            'any of these')
+        return f'no numbered file in {where} ({names})'
+    for name in ('grades', 'gradebook', 'junitxml', 'json'):
+        path = getattr(options, name)
+        problem = path and with_file(path)
+        if problem:
+            return f'--{name}: cannot write {shown(str(path))}: {problem}'
+    return ''
+
+
+def with_records(options: argparse.Namespace) -> str:
+    """Read the records; return why one cannot be used, or ''."""
+    if options.resume and not options.json:
+        return '--resume needs --json FILE'
+    options.known, options.older = {}, None
+    for name, path in (('resume', options.resume and options.json),
+                       ('since', options.since)):
+        # A record that is not there yet has nothing to take over.
+        if not path or name == 'resume' and not path.exists():
+            continue
+        try:
+            entries = record.read(path)
+        except record.WrongRecord as error:
+            return f'--{name}: cannot read {shown(str(path))}: {error}'
+        setattr(options, 'known' if name == 'resume' else 'older', entries)
+    return ''
+
+
+def with_path(path: str, before: list[str]) -> str:
+    """Return why a path is no submission of its own, or ''."""
+    name = shown(path)
+    if not os.path.lexists(path):
+        kind = 'file' if path.endswith('.py') else 'folder'
+        return f'no such {kind}: {name}'
+    if not os.path.isdir(path) and task_of(path) is None:
+        stems = ', '.join(file.removesuffix('.py') for file in FILES)
+        return (f'{name} is not a numbered file: its name must contain one '
+                f'of {stems}, and end with .py')
+    if os.path.exists(path) and any(
+            os.path.exists(other) and os.path.samefile(path, other)
+            for other in before):
+        return f'{name} was given twice'
+    return ''
+
+
+def with_file(path: Path) -> str:
+    """Return why a file cannot be written, or ''."""
+    folder = path.absolute().parent
+    try:
+        if path.is_dir():
+            return 'it is a folder'
+        if not folder.is_dir():
+            return f'no such folder: {shown(str(folder))}'
+        there = path if path.exists() else folder
+    except OSError as error:
+        return error.strerror or 'unknown error'
+    return '' if os.access(there, os.W_OK) else DENIED
+
+
+def with_pages(folder: Path) -> str:
+    """Make the folder for the pages; return why that fails, or ''."""
+    try:
+        folder.mkdir(exist_ok=True)
+    except OSError as error:
+        return error.strerror or 'unknown error'
+    return '' if os.access(folder, os.W_OK) else DENIED

@@ -1,0 +1,110 @@
+"""A run: checks the files of all submissions, and keeps the record."""
+import argparse
+from typing import Optional
+
+from checker.command import arguments
+from checker.command.one_file import DONE
+from checker.command.submissions import find_submissions
+from checker.command.supervisor import Checked, Supervisor
+from checker.grader.plugin import File
+from checker.report import record
+from checker.report.results import PASSED, Submission
+from checker.report.terminal import Terminal
+
+
+class WrongExpression(Exception):
+    """-k was not given an expression."""
+
+
+class Run:
+    """The submissions of a run, and what is known about them.
+
+    problem: why the record could not be written, or ''.
+    """
+
+    def __init__(self, options: argparse.Namespace,
+                 terminal: Terminal) -> None:
+        self.options, self.terminal, self.problem = options, terminal, ''
+        self.submissions = find_submissions(options.paths, options.only)
+        self.supervisor = Supervisor(options)
+        self.record: Optional[record.Record] = None
+        judging = record.options_of(options)
+        for submission in self.submissions.values():
+            submission.seed = str(options.seed)
+            submission.digests = {task: record.digest(path) for task, path
+                                  in submission.paths.items()}
+            entry = options.known.get(submission.name)
+            if entry:
+                record.restore(submission, entry, judging)
+        if options.json:
+            self.record = record.Record(options.json, self.submissions,
+                                        judging, options.points)
+
+    @property
+    def title(self) -> str:
+        """What is checked."""
+        if len(self.submissions) == 1:
+            return next(iter(self.submissions))
+        return f'{len(self.submissions)} submissions'
+
+    def check(self) -> None:
+        """Check all files, and show each submission that is done."""
+        # The files of a submission that take longest come first.
+        every = [File(each.name, path, task)
+                 for each in self.submissions.values() if each.left
+                 for task, path in sorted(each.paths.items(), reverse=True)]
+        left = sum(bool(each.left) for each in self.submissions.values())
+        self.keep_record(*(each for each in self.submissions.values()
+                           if not each.left))
+        for checked in self.supervisor.check(every):
+            if checked.status == arguments.USAGE_ERROR:
+                raise WrongExpression
+            submission = self.take(checked)
+            if submission.left:
+                continue
+            self.keep_record(submission)
+            left -= 1
+            if len(self.submissions) > 1:
+                self.terminal.show(f'{submission.name}: '
+                                   f'{submission.verdict()}, {left} left')
+            if self.options.x and submission.verdict() != PASSED:
+                return
+
+    def take(self, checked: Checked) -> Submission:
+        """Add what is known about a file to its submission."""
+        task = checked.file.task
+        submission = self.submissions[checked.file.submission]
+        if checked.planned or checked.problem:
+            submission.planned[task] = checked.planned
+        for result in checked.results:
+            if self.options.no_fix:
+                result.fix = result.example = ''
+            submission.results.append(result)
+        known = {(result.column, result.check) for result in checked.results}
+        complete = known == {*checked.planned}
+        if checked.problem or checked.status not in DONE or not complete:
+            submission.problems[task] = checked.problem or (
+                f'the checks ended early (status {checked.status})')
+        submission.left.discard(task)
+        return submission
+
+    def keep_record(self, *done: Submission, everything: bool = False) -> None:
+        """Write the record with submissions that are done.
+
+        Args:
+            everything: whether the run ends; then it has all submissions,
+                and the seed even if submissions could read it before.
+        """
+        if not self.record:
+            return
+        for submission in self.submissions.values() if everything else done:
+            self.record.add(submission, hide_seed=self.options.trust
+                            and not everything)
+        try:
+            self.record.write()
+            self.problem = ''
+        except OSError as error:
+            if not self.problem:
+                self.terminal.show(f'not written: {self.options.json}: '
+                                   f'{error.strerror}')
+            self.problem = error.strerror or 'unknown error'
