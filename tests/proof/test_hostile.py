@@ -1,5 +1,6 @@
 """Whatever a submission does, it gets a verdict and harms no other."""
 import csv
+import json
 import os
 import re
 import signal
@@ -170,7 +171,8 @@ def test_interrupted_run_leaves_what_it_found(ending, tmp_path):
                      ('honest', 'endless', 'unseen')], '-n', '1', '-k',
                     'test_0_vanilla', '--grades', str(tmp_path / 'g.csv'),
                     '--junitxml', str(tmp_path / 'g.xml'), '--feedback',
-                    str(tmp_path)),
+                    str(tmp_path), '--json', str(tmp_path / 'g.json'),
+                    '--only', '0'),
             cwd=ROOT, stdout=subprocess.PIPE, text=True,
             # A shell lets what runs in the background ignore it.
             preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
@@ -191,9 +193,13 @@ def test_interrupted_run_leaves_what_it_found(ending, tmp_path):
     assert list(ElementTree.parse(tmp_path / 'g.xml').iter('testcase'))
     page = (tmp_path / 'students' / 'honest.md').read_text()
     assert '| passed | 18 of 18 |' in page
-    for name in ('endless', 'unseen'):
+    problems = {'endless': 'interrupted', 'unseen': 'not started'}
+    for name, problem in problems.items():
         page = (tmp_path / 'students' / f'{name}.md').read_text()
-        assert 'did not finish: interrupted' in page
+        assert f'did not finish: {problem}' in page
+    record = json.loads((tmp_path / 'g.json').read_text())
+    assert [entry['problems'] for entry in record['submissions']] == [
+        {}, {'0': 'interrupted'}, {'0': 'not started'}]
 
 
 @LINUX

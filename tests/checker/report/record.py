@@ -16,7 +16,7 @@ import jsonschema
 from checker import __version__
 from checker.grader import source
 from checker.report import points, versions
-from checker.report.results import Result, Submission
+from checker.report.results import NOT_STARTED, Result, Submission
 
 FORM = 1
 SCHEMA = json.loads(Path(__file__).with_name('record.schema.json').read_text(
@@ -89,8 +89,8 @@ def entry_of(submission: Submission, options: dict[str, Any],
         'columns': {column: row.verdict for column, row in rows.items()},
         'checks': [record_of(result) for result in sorted(
             submission.results, key=lambda result: result.task)],
-        'problems': {str(task): problem for task, problem
-                     in submission.problems.items()}}
+        'problems': {str(task): submission.problems.get(task, NOT_STARTED)
+                     for task in (*submission.problems, *submission.left)}}
     if not options['k']:
         entry['points'] = points_in(points.points_of(submission, weights))
     return entry

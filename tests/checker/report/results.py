@@ -11,6 +11,8 @@ PASSED, FAILED, NOT_RUN, NOT_GRADED = (
     'passed', 'failed', 'not run', 'not graded')
 # Verdicts that are not outcomes as well.
 COULD_NOT_BE_RUN, NOT_FINISHED = 'could not be run', 'not finished'
+# Why a file has no results if the run ended before it.
+NOT_STARTED = 'not started'
 # The columns of the table.
 COLUMNS = (*map(str, range(len(FILES))), 'style')
 # The check that fails if no call of autoencoder() builds.
@@ -147,7 +149,7 @@ class Submission:
                 if task in self.problems:
                     return self.problems[task]
                 if task in self.left:
-                    return 'not started'
+                    return NOT_STARTED
         return ''
 
     def row(self, column: str, total: int, unfinished: bool) -> Row:
