@@ -105,7 +105,8 @@ def auto_decodes_z(call: Call) -> None:
                 'Write decoder(encoder(inputs)[0]).')
         draw, apart = z.noise_of_auto(call, output)
         if not apart < tolerances.LINEAR:
-            raise Failure(wanted, f'an output that no z explains{mode}')
+            raise Failure(wanted, f'an output that no z explains{mode}',
+                          'Write decoder(encoder(inputs)[0]).')
         if np.abs(draw).max() < tolerances.NOISE:
             raise Failure(wanted, f'decoder(mean){mode}',
                           'Write decoder(encoder(inputs)[0]).')

@@ -44,7 +44,7 @@ def make_parser() -> Parser:
         help='check only the files with these numbers')
     add('-k', default='', metavar='EXPRESSION', help="run the checks whose "
         "names match, such as 'loss or noise'")
-    add('--no-fix', action='store_true', help='do not say how to fix a '
+    add('--no-fix', action='store_true', help='hide how to fix a '
         'failure')
     add('-n', type=workers, metavar='N', help='files to check at a time '
         '(default: as many as there are processors)')
@@ -65,21 +65,21 @@ def add_results(parser: Parser) -> None:
     """Add the options about results."""
     add = parser.add_argument_group('results').add_argument
     add('--points', type=weights, metavar='0=20,style=10', help='what the '
-        'columns are worth (default: a point a check)')
+        'columns 0 to 3 and style are worth (default: a point a check)')
     add('--json', type=Path, metavar='FILE', help='write the record of the '
-        'run: all that is known')
+        'run: every check')
     add('--resume', action='store_true', help='take over what the record '
         'says of submissions that have not changed')
     add('--since', type=Path, metavar='FILE', help='compare with an older '
         'record')
-    add('--grades', type=Path, metavar='FILE.csv', help='write a line for '
-        'each submission and file')
-    add('--gradebook', type=Path, metavar='FILE.csv', help='write a line for '
+    add('--grades', type=Path, metavar='FILE.csv', help='write a row for '
+        'each submission and column')
+    add('--gradebook', type=Path, metavar='FILE.csv', help='write a row for '
         'each submission, with its points')
     add('--junitxml', type=Path, metavar='FILE.xml', help='write a JUnit '
         'file for the run')
-    add('--feedback', type=Path, metavar='DIR', help='write a page for the '
-        'author of each submission')
+    add('--feedback', type=Path, metavar='DIR', help='write a page for '
+        'the class, and one for each submission')
 
 
 def weights(text: str) -> dict[str, Fraction]:

@@ -39,6 +39,8 @@ def with_records(options: argparse.Namespace) -> str:
     """Read the records; return why one cannot be used, or ''."""
     if options.resume and not options.json:
         return '--resume needs --json FILE'
+    if options.k and (options.gradebook or options.points):
+        return 'points need all checks: leave out -k'
     options.known, options.older = {}, None
     for name, path in (('resume', options.resume and options.json),
                        ('since', options.since)):

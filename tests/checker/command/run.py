@@ -8,7 +8,7 @@ from checker.command.submissions import find_submissions
 from checker.command.supervisor import Checked, Supervisor
 from checker.grader.plugin import File
 from checker.report import record
-from checker.report.results import PASSED, Submission
+from checker.report.results import PASSED, Result, Submission
 from checker.report.terminal import Terminal
 
 
@@ -34,8 +34,8 @@ class Run:
             submission.digests = {task: record.digest(path) for task, path
                                   in submission.paths.items()}
             entry = options.known.get(submission.name)
-            if entry:
-                record.restore(submission, entry, judging)
+            if entry and record.restore(submission, entry, judging):
+                self.leave_out_fixes(submission.results)
         if options.json:
             self.record = record.Record(options.json, self.submissions,
                                         judging, options.points)
@@ -76,10 +76,8 @@ class Run:
         submission = self.submissions[checked.file.submission]
         if checked.planned or checked.problem:
             submission.planned[task] = checked.planned
-        for result in checked.results:
-            if self.options.no_fix:
-                result.fix = result.example = ''
-            submission.results.append(result)
+        submission.results += checked.results
+        self.leave_out_fixes(checked.results)
         known = {(result.column, result.check) for result in checked.results}
         complete = known == {*checked.planned}
         if checked.problem or checked.status not in DONE or not complete:
@@ -87,6 +85,11 @@ class Run:
                 f'the checks ended early (status {checked.status})')
         submission.left.discard(task)
         return submission
+
+    def leave_out_fixes(self, results: list[Result]) -> None:
+        """Say nothing about how to fix a failure, with --no-fix."""
+        for result in results if self.options.no_fix else ():
+            result.fix = result.example = ''
 
     def keep_record(self, *done: Submission, everything: bool = False) -> None:
         """Write the record with submissions that are done.

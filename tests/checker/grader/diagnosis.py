@@ -113,7 +113,7 @@ def of_half(call: Call, half: str, seen: Outputs) -> Cause:
             after[-3] = inputs[-2]
         if not same(inputs[-2], inputs[-1]):
             return Cause('mean and log variance from different layers',
-                         'Both take what the last hidden layer gives.')
+                         'Write Dense(latent_dims)(hidden) for both.')
     causes = [(of_layer(*layer), call.where(start + 2 * place))
               for place, layer in enumerate(zip(
                   specs, weights[::2], weights[1::2], inputs, after))]

@@ -27,8 +27,8 @@ ADD_LOSS = (r"NotImplementedError: $|add_loss\(\) can only be|"
             "'KerasTensor' object has no attribute 'base_dtype'")
 TAKES_Z = ('The encoder gives three tensors and the decoder takes z alone: '
            'decoder(encoder(inputs)[0]).')
-SIZE = ('The batch size is None here: draw epsilon with the '
-        'keras.backend.shape() of the mean that the function receives.')
+SIZE = ('A size is None while models are built: write keras.backend.shape(x) '
+        'in place of x.shape or int_shape(x).')
 # What differs for file 2, whose sizes are tuples.
 FIXES_OF_2: dict[str, str] = {
     "Cannot convert '.*' to a shape|Dimension value must be|"
@@ -37,6 +37,8 @@ FIXES_OF_2: dict[str, str] = {
     'expected shape=.*found shape=':
     'The decoder does not accept what the encoder gives. MaxPooling2D has '
     "padding='same', which rounds odd sizes up; nothing is flattened.",
+    'min_ndim=4, found ndim=2':
+    'Remove Flatten, and write keras.Input(input_dims).',
 }
 FIXES: dict[str, str] = {
     r'autoencoder\(\) (missing|takes) \d+':
@@ -59,8 +61,8 @@ FIXES: dict[str, str] = {
     f'Use keras.backend, such as keras.backend.exp(). {NEW}',
     r'expects 1 (named )?input.* received 3': TAKES_Z,
     'expected shape=.*found shape=':
-    'A model gets a different shape than it expects: use the sizes that are '
-    'passed in.',
+    'A model gets a different shape than it expects: write input_dims and '
+    'latent_dims, not numbers such as 784.',
     'expected axis -1 of input shape':
     'A layer gets a different number of values than before: call the whole '
     'models, decoder(encoder(inputs)).',
@@ -78,12 +80,13 @@ FIXES: dict[str, str] = {
     'decoder(encoder(inputs)).',
     "not 'NoneType'|'NoneType' object cannot be interpreted":
     'predict() takes numbers: call the models instead, '
-    'decoder(encoder(inputs)).',
+    'decoder(encoder(inputs)). If you use x.shape[0], write '
+    'keras.backend.shape(x)[0].',
     'add_metric': f'Remove add_metric(). {OLD}',
     r'add_loss\(\) (takes|got)':
     f'add_loss() takes the loss alone: remove inputs=. {OLD}',
     "'int' and 'SparseTensor'":
-    'Compute inside the call() of the layer, not on what is passed to it.',
+    'Move this computation into the call() of the layer.',
     'BinaryCrossentropy object|class .*BinaryCrossentropy':
     'BinaryCrossentropy is a class: add parentheses, '
     'BinaryCrossentropy().',
@@ -96,8 +99,9 @@ FIXES: dict[str, str] = {
     "expects 1 (named )?input.* received 2|'tuple' object has no attribute":
     'fit(x, x) gives train_step() a pair: x, y = data.',
     "'TrackedList' object is not callable":
-    'Keras 3 has an attribute of this name: rename yours.',
-    'maximum recursion depth': 'The function calls itself without an end.',
+    'Keras 3 uses this attribute of a model: rename yours, such as '
+    'self.my_losses.',
+    'maximum recursion depth': 'Remove the call of this function in itself.',
 }
 
 
@@ -141,7 +145,7 @@ def fix_for_tensors(task: int, built: bool, function: str) -> str:
         return ("In Keras 3 only layers compute with a model's tensors; in "
                 'Keras 2.15 any code does. Draw z in a Lambda, and add the '
                 f'KL divergence in a layer:{ADD_KL}')
-    return ('Compute in the call() of a layer, in a Lambda or in a '
+    return ('Move this computation into the call() of a layer, a Lambda or a '
             f'regularizer. {OLD}')
 
 

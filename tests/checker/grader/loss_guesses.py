@@ -13,7 +13,8 @@ from checker.grader.scenarios import Scenario
 Array = np.ndarray
 L1 = ('Give activity_regularizer=keras.regularizers.L1(lambtha) to the '
       'latent layer alone.')
-CROSS_ENTROPY = "Pass loss='binary_crossentropy' to auto.compile()."
+CROSS_ENTROPY = ("Pass loss='binary_crossentropy' to auto.compile(), without "
+                 'loss_weights.')
 # Keras's epsilon.
 TINY = 1e-7
 
@@ -126,7 +127,8 @@ def explain_loss(call: Call) -> Optional[Cause]:
             return Cause('the binary cross-entropy summed over the batch',
                          CROSS_ENTROPY)
     if np.allclose(each, right, tolerances.LOSS):
-        return Cause('the cross-entropy alone, in evaluate()', L1)
+        return Cause('the cross-entropy alone, in evaluate()',
+                     L1 if call.spec.task == 1 else CROSS_ENTROPY)
     return smoothed_labels(trial.inputs, p, each) or explain_penalty(
         call, each, right)
 
@@ -142,8 +144,8 @@ def scaled(factor: float, size: int) -> Cause:
         return Cause(f'{entropy} with the opposite sign', CROSS_ENTROPY)
     if np.isclose(factor, size, rtol=tolerances.EXPLAINED):
         return Cause(f'{entropy} summed over the values', CROSS_ENTROPY)
-    return Cause(f'{in_words(factor)} {entropy}', 'Let nothing weigh the '
-                 'loss: neither loss_weights nor a factor.')
+    return Cause(f'{in_words(factor)} {entropy}', 'Remove loss_weights '
+                 'and factors of the loss.')
 
 
 def in_words(factor: float, lambtha: float = 0) -> str:

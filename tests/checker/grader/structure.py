@@ -65,8 +65,8 @@ def every_call_builds_new_models(call: Call) -> None:
         raise Failure(
             'models that share nothing with those of an earlier call',
             call.build.shared,
-            'Make every layer, model and optimizer new in each call, and '
-            'return these.')
+            'Move every layer, model and optimizer into autoencoder(), and '
+            'keep none from an earlier call.')
 
 
 @requirement(repeated=True, after=[returns_three_models],
@@ -144,13 +144,12 @@ def compare_layers(call: Call, half: str) -> None:
     fix = fix_of_layers(half, call, pairs)
     if not pairs:
         pairs = layer_table.inputs_of(call, half)
-        fix = 'Each layer takes what the layer before it gives.'
+        fix = 'Pass the output of each layer to the next one.'
         if pairs and pairs[0][0] != pairs[0][1]:
             size = 'input_dims' if half == 'encoder' else 'latent_dims'
             fix = f'The {half} takes {size} values: keras.Input(({size},)).'
         if call.spec.task == 3 and half == 'encoder':
-            fix = ('Mean and log variance both take what the last hidden '
-                   'layer gives.')
+            fix = 'Write Dense(latent_dims)(hidden) for mean and log variance.'
     one, other = layer_table.names_of(pairs)
     raise Failure('', f'{half} with the layers {other} in place of {one}',
                   fix, layers=pairs)
@@ -181,8 +180,8 @@ def fix_of_layers(half: str, call: Call, pairs: layer_table.Pairs) -> str:
     if half == 'encoder' and call.spec.task == 3 and len(layers) < len(
             call.spec.encoder):
         return ('Mean and log variance are two Dense layers without an '
-                'activation. The encoder gives the outputs of both, and z, '
-                'which a Lambda layer draws from them.')
+                'activation, and a Lambda layer draws z. Write '
+                'keras.Model(inputs, [z, mean, log_var]).')
     if half == 'decoder' and sorted(one for one, _ in pairs) == sorted(
             other for _, other in pairs):
         return f'Reverse the list: reversed({listed}).'

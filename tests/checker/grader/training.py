@@ -72,7 +72,8 @@ def auto_can_be_trained(call: Call) -> None:
     """fit() works."""
     logs = trained(call).logs
     if not np.isfinite([*logs.values()]).all():
-        raise Failure('a loss that is a number', 'nan or infinity')
+        raise Failure('a loss that is a number', 'nan or infinity',
+                      'Remove logarithms and divisions of your own.')
 
 
 def trained(call: Call) -> Fit:
@@ -140,7 +141,7 @@ def compare_training_loss(call: Call, seen: Fit, wanted: float) -> None:
             f'a loss of {found:.4g} in fit()',
             'Compute the same loss in train_step() as in evaluate(), such as '
             'by self.compute_loss().' if call.build.own_train_step else
-            'Let nothing in the loss depend on training.')
+            'Remove from the loss what depends on training.')
 
 
 def common_factor(found: Sequence[np.ndarray],

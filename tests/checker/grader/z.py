@@ -11,7 +11,7 @@ from checker.grader.scenarios import Scenario
 from checker.protocol import Draws, Experiment
 
 Array = np.ndarray
-Z = 'z = mean + exp(log_var / 2) * epsilon'
+Z = 'z = mean + keras.backend.exp(log_var / 2) * epsilon'
 DRAW = ('Write epsilon = keras.backend.random_normal(keras.backend.shape('
         'mean)).')
 # The four draws of a Draws.

@@ -75,7 +75,8 @@ def document(entries: Iterable[str]) -> str:
 def options_of(options: Any) -> dict[str, Any]:
     """Return the options of the command that judge."""
     return {'only': list(options.only), 'k': options.k,
-            'time_limit': options.time_limit, 'trust': options.trust}
+            'no_fix': options.no_fix, 'time_limit': options.time_limit,
+            'trust': options.trust}
 
 
 def entry_of(submission: Submission, options: dict[str, Any],
