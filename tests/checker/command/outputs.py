@@ -25,7 +25,7 @@ def finish(submissions: list[Submission], options: argparse.Namespace,
         try:
             write()
         except OSError as error:
-            terminal.show(f'not written: {path}: {error.strerror}')
+            terminal.show_not_written(path, error)
             whole = False
     return whole
 

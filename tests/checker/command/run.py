@@ -31,8 +31,10 @@ class Run:
         judging = record.options_of(options)
         for submission in self.submissions.values():
             submission.seed = str(options.seed)
-            submission.digests = {task: record.digest(path) for task, path
-                                  in submission.paths.items()}
+            if options.json:
+                submission.digests = {
+                    task: record.digest(path)
+                    for task, path in submission.paths.items()}
             entry = options.known.get(submission.name)
             if entry and record.restore(submission, entry, judging):
                 self.leave_out_fixes(submission.results)
@@ -56,6 +58,8 @@ class Run:
         left = sum(bool(each.left) for each in self.submissions.values())
         self.keep_record(*(each for each in self.submissions.values()
                            if not each.left))
+        if not every:
+            return
         for checked in self.supervisor.check(every):
             if checked.status == arguments.USAGE_ERROR:
                 raise WrongExpression
@@ -108,6 +112,5 @@ class Run:
             self.problem = ''
         except OSError as error:
             if not self.problem:
-                self.terminal.show(f'not written: {self.options.json}: '
-                                   f'{error.strerror}')
+                self.terminal.show_not_written(self.options.json, error)
             self.problem = error.strerror or 'unknown error'

@@ -79,9 +79,7 @@ def fit_elbo(call: Call, each: Array, batches: Array) -> Elbo:
     mean, log_variance = expected.encoding(call.spec, trial)
     x, p = trial.inputs, expected.reconstruction(call.spec, trial)
     entropy = losses.entropies(x, p)
-    terms = np.stack([np.sum(term, axis=1) / 2 for term in (
-        mean ** 2, np.exp(log_variance), -log_variance,
-        -np.ones_like(mean))], axis=1)
+    terms = terms_of(mean, log_variance)
     left, weight, number = min(
         (*fit_divergence(terms, each - number * entropy, number * entropy),
          number) for number in (1, call.spec.input_dims))
@@ -101,6 +99,13 @@ def fit_elbo(call: Call, each: Array, batches: Array) -> Elbo:
         free = fitted.weights[0] if fitted.left < tolerances.ELBO else number
     return Elbo(each, entropy, terms, number, weight, left, free, is_sum,
                 batch)
+
+
+def terms_of(mean: Array, log_variance: Array) -> Array:
+    """Return TERMS / 2 of each sample, (samples, 4)."""
+    return np.stack([np.sum(term, axis=1) / 2 for term in (
+        mean ** 2, np.exp(log_variance), -log_variance,
+        -np.ones_like(mean))], axis=1)
 
 
 def fit_divergence(terms: Array, rest: Array,

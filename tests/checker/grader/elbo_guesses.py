@@ -13,6 +13,7 @@ from checker.grader.elbo import (
     different_loss,
     fit_divergence,
     sums_the_batch,
+    terms_of,
     varies,
 )
 from checker.grader.failure import Cause, Failure
@@ -105,7 +106,7 @@ def explain_terms(elbo: Elbo, call: Call) -> str:
     mean, log_variance = expected.encoding(
         call.spec, call.trial(Scenario.LOSS))
     exchanged = losses.fit_columns(
-        [divergence_of(log_variance, mean)],
+        [terms_of(log_variance, mean).sum(axis=1)],
         elbo.losses - nearest * elbo.entropy, np.abs(elbo.losses))
     if exchanged.left < tolerances.EXPLAINED:
         return 'the divergence with mean and log variance exchanged'
@@ -119,12 +120,6 @@ def explain_terms(elbo: Elbo, call: Call) -> str:
                 fitted.weights) < tolerances.WEIGHT * max(fitted.weights):
             return f'{name} in place of {TERMS[place]}'
     return 'a loss that is not a sum of these terms'
-
-
-def divergence_of(mean: Array, log_variance: Array) -> Array:
-    """Return the KL divergence of each sample."""
-    return np.sum(mean ** 2 + np.exp(log_variance) - log_variance - 1,
-                  axis=1) / 2
 
 
 def wrong_terms(weights: Sequence[float]) -> str:

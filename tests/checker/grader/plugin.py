@@ -55,7 +55,7 @@ class Job:
     """What a run of pytest is to check, and how.
 
     connect: returns a connection that can order a sandbox.
-    trust: whether files run without a sandbox.
+    trust: whether files run without a sandbox if there is none.
     """
     files: list[File]
     connect: Callable[[], socket.socket]
@@ -98,8 +98,7 @@ def pytest_configure(config: pytest.Config) -> None:
          for task, name in enumerate(FILES)],
         config.stash[SERVER].connect,
         secrets.randbits(128) if seed is None else seed,
-        option.time_limit, (option.trust or folder == ROOT)
-        and bool(missing_sandbox())))
+        option.time_limit, option.trust or folder == ROOT))
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -207,8 +206,9 @@ def examine(config: pytest.Config, file: File) -> list[Call]:
     except source.Unreadable as problem:
         return failed_calls(file.task, Failure(
             '', f'{file.path.name} {problem}', line=problem.line))
+    trust = job.trust and bool(missing_sandbox())
     child = config.stash[KEPT].enter_context(
-        sandbox(job.connect(), job.time_limit, job.trust))
+        sandbox(job.connect(), job.time_limit, trust))
     return Session(child.ask, file.path.name, file.task).open(
         content, job.seed)
 

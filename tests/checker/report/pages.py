@@ -50,13 +50,8 @@ def index(submissions: Sequence[Submission], score: table.Score) -> str:
     for count, result in table.common_failures(submissions):
         lines += [f'- {count} of {len(submissions)}: '
                   f'{title_of(result.column)}, {plain(result.title)}. '
-                  f'For example: {code(first_line(result.found))}']
+                  f'For example: {code(result.first_line)}']
     return '\n'.join([*lines, ''])
-
-
-def first_line(text: str) -> str:
-    """Return the first line of a text."""
-    return text.partition('\n')[0]
 
 
 def page(submission: Submission, score: table.Score) -> str:

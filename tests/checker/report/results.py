@@ -58,9 +58,14 @@ class Result:
     line: Optional[int] = None
     seconds: float = 0
 
+    @property
+    def first_line(self) -> str:
+        """What was found, in one line."""
+        return self.found.partition('\n')[0]
+
     def __str__(self) -> str:
         """In one line."""
-        found = self.found.partition('\n')[0]
+        found = self.first_line
         if self.outcome != FAILED or self.machinery:
             return f'{self.title}: {found}'
         call = f' ({self.call})' * bool(self.call)

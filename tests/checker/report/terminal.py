@@ -5,6 +5,7 @@ import shutil
 import sys
 import textwrap
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from checker.report.results import (
     FAILED,
@@ -48,6 +49,10 @@ class Terminal:
                           rf'  {RED}\1{PLAIN}', text)
         print(self._waiting + text, flush=True)
         self._waiting = ''
+
+    def show_not_written(self, path: Path, error: OSError) -> None:
+        """Say that a file could not be written."""
+        self.show(f'not written: {path}: {error.strerror}')
 
     def wait(self, text: str) -> None:
         """Write a line that the next one replaces, in a terminal alone."""
