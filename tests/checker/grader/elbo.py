@@ -15,7 +15,7 @@ TERMS = 'mean**2', 'exp(log_var)', '-log_var', '-1'
 # How many times the cross-entropy a loss must be to hide it by rounding.
 HIDING = 1e5
 # Losses that differ by less, relative to one of them, are alike.
-CLOSE = 1e-3
+CLOSE = 5e-5
 
 
 @dataclass(frozen=True)
