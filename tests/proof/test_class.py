@@ -17,7 +17,8 @@ LATIN = os.fsdecode(b'latin-\xe9')
 
 @pytest.fixture(scope='module')
 def graded(tmp_path_factory):
-    """Return output, rows of the CSV file, JUnit file, pages of a class."""
+    """Return output, CSV rows, JUnit file, pages and JUnit files of a class.
+    """
     root = tmp_path_factory.mktemp('class')
     names = [*NAMES, LATIN]
     for number, name in enumerate(names):
@@ -29,12 +30,15 @@ def graded(tmp_path_factory):
     (root / 'pytest.ini').write_text('[pytest]\naddopts = --nothing\n')
     (root / 'josé' / 'conftest.py').write_text('raise SystemExit(7)\n')
     run = grade(names, '--grades', 'g.csv', '--junitxml', 'g.xml',
-                '--feedback', 'pages', '-k', 'test_0_vanilla', cwd=root)
+                '--feedback', 'pages', '--junit-dir', 'junit', '-k',
+                'test_0_vanilla', cwd=root)
     with open(root / 'g.csv', newline='', encoding='utf-8') as file:
         rows = list(csv.reader(file))[1:]
     return (run.stdout, rows, ElementTree.parse(root / 'g.xml'),
             {page.stem: page.read_text(encoding='utf-8')
-             for page in (root / 'pages' / 'students').iterdir()})
+             for page in (root / 'pages' / 'students').iterdir()},
+            {path.stem: ElementTree.parse(path)
+             for path in (root / 'junit').iterdir()})
 
 
 def test_each_folder_has_its_own_row(graded):
@@ -73,7 +77,7 @@ def test_progress_is_shown(graded):
 
 def test_each_submission_has_a_page(graded):
     """It tells the failure of this one, as code, and what to read."""
-    _, rows, _, pages = graded
+    _, rows, _, pages, _ = graded
     assert len(pages) == len(rows)
     passed = pages[rows[0][0].replace('/', '%2F')]
     assert '| 0-vanilla.py | passed | 18 of 18 |' in passed
@@ -88,7 +92,7 @@ def test_each_submission_has_a_page(graded):
 
 def test_junit_tells_submission_and_task(graded):
     """Each case carries both as properties."""
-    _, rows, junit, _ = graded
+    _, rows, junit, *_ = graded
     cases = list(junit.iter('testcase'))
     found = [{each.get('name'): each.get('value')
               for each in case.iter('property')} for case in cases]
@@ -96,3 +100,21 @@ def test_junit_tells_submission_and_task(graded):
     assert {each['submission'] for each in found} == {
         re.sub("^'([-=@])", r'\1', row[0]) for row in rows}
     assert {each['task'] for each in found} == {'0'}
+
+
+def test_each_submission_has_a_junit_file(graded):
+    """The names in it are the same for everybody, short, and used once."""
+    _, rows, *_, files = graded
+    assert len(files) == len(rows)
+    names = {tuple(case.get('name') for case in tree.iter('testcase'))
+             for tree in files.values()}
+    (one,) = names
+    assert len({*one}) == len(one) == int(rows[0][3])
+    assert max(map(len, one)) < 255
+    assert '0-vanilla.py: autoencoder() builds its models' in one
+    assert not [*files['ada'].iter('failure')]
+    # Platforms drop what was skipped.
+    failures = [*files['0'].iter('failure')]
+    assert len(failures) == len(one)
+    assert not [*files['0'].iter('skipped')]
+    assert failures[-1].get('message').startswith('not run: this failed: ')

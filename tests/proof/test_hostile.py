@@ -202,29 +202,61 @@ def test_interrupted_run_leaves_what_it_found(ending, tmp_path):
         {}, {'0': 'interrupted'}, {'0': 'not started'}]
 
 
+def last_child(run, seen):
+    """Return the child that a process started last, once it is new."""
+    children, until = {0}, time.monotonic() + 60
+    # The fork server was started first.
+    while len(children) < 2 or max(children) in seen:
+        assert time.monotonic() < until
+        time.sleep(0.2)
+        children = {*map(int, Path(
+            f'/proc/{run.pid}/task/{run.pid}/children').read_text().split())}
+    return max(children)
+
+
 @LINUX
-def test_killed_session_costs_one_file(tmp_path):
-    """If a process that checks a file is killed, the others finish."""
-    for name in ('one', 'two'):
+@pytest.mark.parametrize('kills, verdict', [(1, 'passed'),
+                                            (2, 'not finished')])
+def test_killed_process_is_replaced_once(kills, verdict, tmp_path):
+    """Its file is checked again, alone, with the same result."""
+    for name, text in (('slow', f'import time\ntime.sleep(3)\n{HONEST}'),
+                       ('quick', HONEST)):
         (tmp_path / name).mkdir()
-        for file in FILES:
-            (tmp_path / name / file).write_text(
-                'while True:\n    pass' if (name, file) == ('one', FILES[3])
-                else HONEST)
+        (tmp_path / name / FILES[0]).write_text(text)
+    seen = set()
     with subprocess.Popen(
-            command([tmp_path / 'one', tmp_path / 'two'], '-k',
+            command([tmp_path / 'slow', tmp_path / 'quick'], '-k',
                     'test_calls_build', '--grades', str(tmp_path / 'g.csv'),
-                    '-n', '1'), stdout=subprocess.PIPE) as run:
-        children, until = [], time.monotonic() + 60
-        while len(children) < 2 and time.monotonic() < until:
-            time.sleep(0.2)
-            children = Path(f'/proc/{run.pid}/task/{run.pid}/children'
-                            ).read_text().split()
-        # The fork server was started first.
-        os.kill(max(map(int, children)), signal.SIGKILL)
-        run.communicate(timeout=120)
-    with open(tmp_path / 'g.csv', newline='', encoding='utf-8') as file:
-        verdicts = {(row['submission'], row['task']): row['verdict']
-                    for row in csv.DictReader(file)}
-    assert verdicts['one', '3'] == 'not finished'
-    assert verdicts['one', '0'] == verdicts['two', '0'] == 'passed'
+                    '--only', '0', '-n', '1'), stdout=subprocess.PIPE,
+            text=True) as run:
+        for _ in range(kills):
+            seen.add(last_child(run, seen))
+            os.kill(max(seen), signal.SIGKILL)
+            line = 'nothing yet'
+            while line and 'quick: passed' not in line and len(seen) < 2:
+                line = run.stdout.readline()
+        told = run.communicate(timeout=120)[0]
+    rows = rows_of(tmp_path / 'g.csv')
+    assert rows['slow']['verdict'] == verdict, told
+    assert rows['quick']['verdict'] == 'passed'
+
+
+def test_lack_of_memory_is_the_machines(tmp_path):
+    """A process that the kernel killed for memory is no fault of the file."""
+    code = (
+        'import os, sys; from pathlib import Path\n'
+        'from checker.sandbox import fork_server\n'
+        'fork_server.VMSTAT = Path(sys.argv[1])\n'
+        'child = os.fork() or os.kill(os.getpid(), 9)\n'
+        'child = fork_server.Child(child, "")\n'
+        'fork_server.VMSTAT.write_text(sys.argv[2])\n'
+        'while not (how := child.end()): pass\n'
+        'print(*how.values())')
+    for after, told in (('1', 'SIGKILL'),
+                        ('2', 'the machine ran out of memory')):
+        (tmp_path / 'vmstat').write_text('nr 7\noom_kill 1\n')
+        run = subprocess.run(
+            [sys.executable, '-c', code, tmp_path / 'vmstat',
+             f'nr 7\noom_kill {after}\n'], cwd=ROOT / 'tests',
+            capture_output=True, text=True, timeout=120)
+        assert run.stdout == f'{told}\n', run.stderr

@@ -46,6 +46,12 @@ def test_help_needs_no_tensorflow(tmp_path):
     (['one'], ['--since', 'file'], '--since: cannot read file: it is not a'),
     (['one'], ['--since', 'other'], 'it has form 7, not 1'),
     (['one'], ['--json', 'empty'], '--json: cannot write empty: it is a'),
+    (['one'], ['--junit-dir', 'file'], '--junit-dir: cannot write to file'),
+    (['one'], ['--join', 'absent'], '--join: absent: No such file'),
+    (['one'], ['--classlist', 'absent'], '--classlist: cannot read absent'),
+    (['one'], ['--classlist', 'file'], 'file: it has none of the columns'),
+    (['one'], ['--column', 'Lab'], '--column needs --classlist FILE'),
+    (['cut.zip'], [], 'cannot read cut.zip: it is not a whole zip file'),
     (['one'], ['-n', '0'], "'0' is not a whole number above 0"),
     (['one'], ['--maxfail=1'], 'unrecognized arguments: --maxfail=1'),
     (['one'], ['--tim', '3'], 'unrecognized arguments: --tim'),
@@ -56,6 +62,7 @@ def test_mistake_is_said_before_anything_runs(folders, options, words,
     for folder in ('empty', 'one'):
         (tmp_path / folder).mkdir()
     (tmp_path / 'file').touch()
+    (tmp_path / 'cut.zip').write_text('PK')
     (tmp_path / '10-vanilla.py').touch()
     (tmp_path / 'other').write_text('{"record": 7}')
     (tmp_path / 'one' / FILES[3]).touch()

@@ -89,6 +89,56 @@ def test_only_what_changed_is_graded_again(graded):
     (folder / 'wrong' / FILES[0]).write_text(WRONG)
 
 
+def test_parts_of_a_class_are_joined(graded):
+    """With their seeds; what no part has, or several, is said."""
+    folder, content, _ = graded
+    right, wrong = content['submissions']
+    (folder / 'new').mkdir(exist_ok=True)
+    (folder / 'new' / FILES[0]).touch()
+    for name, entries in (('1', [right]), ('2', [{**right, 'seed': '7'},
+                                                 wrong])):
+        (folder / f'p{name}.json').write_text(json.dumps(
+            {**content, 'submissions': entries}))
+    run = grade(['right', 'new'], '--join', 'p1.json', 'p2.json', '--json',
+                'all.json', '--points', '0=20', cwd=folder)
+    assert run.returncode == 1
+    for line in ('in no record: new', 'in several records: right',
+                 'in a record, but not given: wrong'):
+        assert line in run.stdout
+    first, second = json.loads((folder / 'all.json').read_text())[
+        'submissions']
+    assert first['checks'] == right['checks'] and first['seed'] == '7'
+    assert first['points']['total'] == '20'
+    assert second['problems'] == {'0': 'in no record'}
+    # A file that was changed since then was not judged.
+    (folder / 'new' / FILES[0]).rename(folder / 'right' / FILES[0])
+    run = grade(['right', 'wrong'], '--join', 'p2.json', cwd=folder,
+                quiet=False)
+    assert 'right            0/0 ' in run.stdout
+    assert 'wrong           0/18 ' in run.stdout
+    (folder / 'right' / FILES[0]).write_text((ROOT / FILES[0]).read_text())
+
+
+@pytest.mark.parametrize('change, words', [
+    ({'versions': {}}, 'different versions or options judged right and x'),
+    ({'name': 'right', 'checks': []}, 'another part says something different '
+                                      'about right'),
+    ({'seed': None}, 'it is not a whole record')])
+def test_parts_that_contradict_each_other(graded, tmp_path, change, words):
+    """One line says which, and nothing is written."""
+    _, content, _ = graded
+    right = content['submissions'][0]
+    for number, entry in enumerate((right, {**right, 'name': 'x', **change})):
+        (tmp_path / f'p{number}').write_text(json.dumps(
+            {**content, 'submissions': [entry]}))
+    (tmp_path / FILES[0]).touch()
+    run = grade(['.'], '--join', 'p0', 'p1', '--json', 'all', cwd=tmp_path)
+    assert run.returncode == 4
+    assert run.stderr.startswith('check.py: error: --join: p1: ')
+    assert words in run.stderr
+    assert not (tmp_path / 'all').exists()
+
+
 def test_record_that_cannot_be_written_stays(tmp_path):
     """The last whole one is kept, whatever happens."""
     path = tmp_path / 'r.json'
@@ -108,7 +158,7 @@ def test_points_are_exact():
     """A column in proportion to its checks; full only if all passed."""
     submission = Submission('x', {0: ROOT / FILES[0]})
     submission.left.clear()
-    submission.planned = {0: [('0', str(n)) for n in range(3)]}
+    submission.planned = {0: {('0', str(n)): '' for n in range(3)}}
     submission.results = [
         Result('x', 0, '0', str(n), '', PASSED if n else 'failed')
         for n in range(3)]

@@ -33,29 +33,30 @@ def make_parser() -> Parser:
     """Return the parser of the command."""
     parser = Parser(
         prog='check.py', allow_abbrev=False,
-        usage='%(prog)s [OPTION]... [--] [FILE|DIR]...',
+        usage='%(prog)s [OPTION]... [--] [FILE|DIR|ZIP]...',
         description='Check numbered files.  A folder stands for its numbered '
-        'files; without FILE or DIR, the current folder is checked.  After '
-        '-- a name may start with a dash.')
+        'files; without a path, the current folder is checked.  After -- a '
+        'name may start with a dash.')
     add = parser.add_argument
-    add('paths', nargs='*', metavar='FILE|DIR', help='a submission: one '
-        'numbered file, or a folder of them')
+    add('paths', nargs='*', metavar='FILE|DIR|ZIP', help='one numbered '
+        'file, or a folder of them, or a download of Canvas or Moodle')
     add('--only', type=numbers, default=range(len(FILES)), metavar='0,3',
         help='check only the files with these numbers')
-    add('-k', default='', metavar='EXPRESSION', help="run the checks whose "
-        "names match, such as 'loss or noise'")
+    add('-k', default='', metavar='EXPRESSION', help="run the checks that "
+        "match, such as 'loss or noise'")
+    add('--uploaded', action='store_true', help='the files lost whether they '
+        'are executable: do not check it')
     add('--no-fix', action='store_true', help='hide how to fix a '
         'failure')
     add('-n', type=workers, metavar='N', help='files to check at a time '
-        '(default: as many as there are processors)')
+        '(default: one a processor)')
     add('-x', action='store_true', help='stop after the first submission '
         'that does not pass')
     add('-q', action='store_true', help='show no failures')
     add('-v', action='store_true', help='show the failures of a class, too')
     for name, details in JUDGING.items():
         add(name, **details)
-    add('--version', action='version', help='show the versions of the '
-        'checker, Python, TensorFlow and Keras',
+    add('--version', action='version', help='show all versions that judge',
         version=f'check.py {__version__}, {versions.full()}')
     add_results(parser)
     return parser
@@ -64,22 +65,30 @@ def make_parser() -> Parser:
 def add_results(parser: Parser) -> None:
     """Add the options about results."""
     add = parser.add_argument_group('results').add_argument
-    add('--points', type=weights, metavar='0=20,style=10', help='what the '
-        'columns 0 to 3 and style are worth (default: a point a check)')
+    add('--points', type=weights, metavar='0=20,3=25', help='worth of the '
+        'columns 0 to 3 and style')
     add('--json', type=Path, metavar='FILE', help='write the record of the '
         'run: every check')
-    add('--resume', action='store_true', help='take over what the record '
-        'says of submissions that have not changed')
+    add('--resume', action='store_true', help='take over what has not '
+        'changed from the record')
+    add('--join', type=Path, nargs='+', metavar='FILE', help='join the '
+        'records of the parts of a class')
     add('--since', type=Path, metavar='FILE', help='compare with an older '
         'record')
     add('--grades', type=Path, metavar='FILE.csv', help='write a row for '
         'each submission and column')
     add('--gradebook', type=Path, metavar='FILE.csv', help='write a row for '
         'each submission, with its points')
+    add('--classlist', type=Path, metavar='FILE.csv', help='fill the points '
+        'into a list of Canvas or Moodle')
+    add('--column', default='', metavar='NAME', help='of that list, if '
+        'several have grades')
     add('--junitxml', type=Path, metavar='FILE.xml', help='write a JUnit '
         'file for the run')
-    add('--feedback', type=Path, metavar='DIR', help='write a page for '
-        'the class, and one for each submission')
+    add('--junit-dir', type=Path, metavar='DIR', help='write a JUnit file '
+        'for each submission')
+    add('--feedback', type=Path, metavar='DIR', help='write a page for the '
+        'class and one for each student')
 
 
 def weights(text: str) -> dict[str, Fraction]:
@@ -123,9 +132,26 @@ def read(arguments: list[str]) -> argparse.Namespace:
         parser.error('no file or folder after --')
     # '.' exists even if the current folder was removed.
     options.paths = options.paths or ['.']
-    problem = problems.with_paths(options) or problems.with_records(options)
+    problem = problems.with_records(options) or problems.with_paths(options)
     if problem:
         parser.error(problem)
+    if not options.join:
+        check_machine(parser, options)
+    # Last, so that nothing is made if something else is wrong.
+    for name in ('feedback', 'junit_dir'):
+        folder = getattr(options, name)
+        problem = folder and problems.with_folder(folder)
+        if problem:
+            parser.error(f'--{name.replace("_", "-")}: cannot write to '
+                         f'{shown(str(folder))}: {problem}')
+    if options.seed is None:
+        options.seed = secrets.randbits(128)
+    options.n = options.n or processors()
+    return options
+
+
+def check_machine(parser: Parser, options: argparse.Namespace) -> None:
+    """End the process if files cannot be run here."""
     if not importlib.util.find_spec('tensorflow'):
         parser.error(f'TensorFlow is not installed: {INSTALL}')
     missing = missing_sandbox()
@@ -133,15 +159,6 @@ def read(arguments: list[str]) -> argparse.Namespace:
         parser.error(f'cannot sandbox submissions here ({missing}); --trust '
                      'runs them unsandboxed, with your full privileges')
     options.trust = bool(missing)
-    # Last, so that nothing is made if something else is wrong.
-    problem = options.feedback and problems.with_pages(options.feedback)
-    if problem:
-        parser.error(f'--feedback: cannot write to '
-                     f'{shown(str(options.feedback))}: {problem}')
-    if options.seed is None:
-        options.seed = secrets.randbits(128)
-    options.n = options.n or processors()
-    return options
 
 
 def processors() -> int:

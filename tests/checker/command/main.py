@@ -4,7 +4,6 @@ import sys
 
 from checker.command import arguments, outputs
 from checker.command.run import Run, WrongExpression
-from checker.report import versions
 from checker.report.results import PASSED
 from checker.report.terminal import Terminal
 
@@ -19,7 +18,8 @@ def main(words: list[str]) -> int:
         return arguments.INTERRUPTED
     status, terminal = arguments.OK, Terminal()
     run = Run(options, terminal)
-    terminal.show(f'Checking {run.title} with {versions.short()}\n')
+    for line in run.announced():
+        terminal.show(line)
     terminal.wait('TensorFlow is starting ...')
     try:
         run.check()
@@ -43,7 +43,7 @@ def main(words: list[str]) -> int:
                               for each in found):
         return arguments.NOTHING_TO_CHECK
     passed = all(each.verdict() == PASSED for each in found)
-    if not passed and not options.resume:
+    if not (passed or options.resume or options.join):
         terminal.show(f'\nTo repeat this run: --seed {options.seed}')
     return status or (arguments.OK if passed and written
                       else arguments.NOT_OK)

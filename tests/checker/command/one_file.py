@@ -9,11 +9,12 @@ from typing import Any, Callable
 import pytest
 
 from checker.grader.plugin import JOB, TESTS, Job
-from checker.report.results import key_of
+from checker.grader.requirement import title
+from checker.report.results import EXECUTABLE, key_of
 from checker.specification import FILES
 
-# A message: {'planned': [[column, check], ...]}, {'result': a Result as a
-# dictionary}, or {'problem': a sentence}.
+# A message: {'planned': [[column, check, title], ...]}, {'result': a Result as
+# a dictionary}, or {'problem': a sentence}.
 Send = Callable[[Any], None]
 # The exit statuses of pytest after which all results are known.
 DONE = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED,
@@ -31,9 +32,15 @@ class Collector:
         """Put the job where the checks find it."""
         config.stash[JOB] = self.job
 
-    def pytest_collection_finish(self, session: pytest.Session) -> None:
+    def pytest_collection_modifyitems(self, items: list[Any]) -> None:
+        """Leave out what cannot be told of an uploaded file."""
+        items[:] = [item for item in items if not (
+            self.job.uploaded and item.originalname == EXECUTABLE)]
+
+    def pytest_collection_finish(self, session: Any) -> None:
         """Tell which checks will run."""
-        self.send({'planned': [key_of(item) for item in session.items]})
+        self.send({'planned': [(*key_of(item), title(item.function))
+                               for item in session.items]})
 
     def pytest_runtest_logreport(self, report: Any) -> None:
         """Send the result of a check, once it is known."""

@@ -20,6 +20,10 @@ def finish(submissions: list[Submission], options: argparse.Namespace,
 
     for line in lines_to_show(submissions, options, score, terminal.width):
         terminal.show(line)
+    if options.classlist:
+        for line in ['', *options.classlist.fill(submissions,
+                                                 options.points)]:
+            terminal.show(line)
     whole = True
     for path, write in files_to_write(submissions, options, score):
         try:
@@ -59,9 +63,14 @@ def files_to_write(
     if options.gradebook:
         yield options.gradebook, lambda: options.gradebook.write_text(
             files.gradebook(submissions, options.points), encoding='utf-8')
+    if options.classlist:
+        yield options.classlist.graded, options.classlist.write
     if options.junitxml:
         yield options.junitxml, lambda: files.write_junit(
             submissions, options.junitxml)
+    for submission in submissions if options.junit_dir else ():
+        path = options.junit_dir / pages.file_name(submission.name, '.xml')
+        yield path, functools.partial(files.write_junit_of, submission, path)
     if options.feedback:
         folder = options.feedback / pages.FOLDER
         yield folder, lambda: folder.mkdir(exist_ok=True)

@@ -7,41 +7,76 @@ import errno
 import os
 from pathlib import Path
 
-from checker.command.submissions import files_of, shown, task_of
+from checker.command.downloads import open_download, task_of
+from checker.command.submissions import files_of, shown
 from checker.report import record
+from checker.report.class_list import ClassList, WrongList
 from checker.specification import FILES
 
 DENIED = os.strerror(errno.EACCES)
 
 
 def with_paths(options: argparse.Namespace) -> str:
-    """Return why files or folders cannot be used, or ''."""
+    """Open downloads; return why a path cannot be used, or ''."""
+    options.downloads = {}
     for number, path in enumerate(options.paths):
         problem = with_path(path, options.paths[:number])
         if problem:
             return problem
+        try:
+            download = open_download(path, options.only)
+        except ValueError as error:
+            return f'cannot read {shown(path)}: {error}'
+        if download:
+            options.downloads[path] = download
     asked = [place for path in options.paths
              for place in files_of(path, options.only).values()]
-    if not any(map(os.path.lexists, asked)):
+    if not any(map(os.path.lexists, asked)) and not any(
+            download.students for download in options.downloads.values()):
         names = ', '.join(FILES[task] for task in options.only)
         where = shown(options.paths[0]) if len(options.paths) == 1 else (
             'any of these')
         return f'no numbered file in {where} ({names})'
+    options.uploaded = options.uploaded or bool(options.downloads)
     for name in ('grades', 'gradebook', 'junitxml', 'json'):
         path = getattr(options, name)
         problem = path and with_file(path)
         if problem:
             return f'--{name}: cannot write {shown(str(path))}: {problem}'
-    return ''
+    return with_list(options)
+
+
+def with_list(options: argparse.Namespace) -> str:
+    """Read the class list; return why it cannot be used, or ''."""
+    if not options.classlist:
+        return '--column needs --classlist FILE' if options.column else ''
+    name = shown(str(options.classlist))
+    try:
+        options.classlist = ClassList(options.classlist, options.column)
+    except WrongList as error:
+        return f'--classlist: cannot read {name}: {shown(str(error))}'
+    problem = with_file(options.classlist.graded)
+    return problem and (f'--classlist: cannot write '
+                        f'{shown(str(options.classlist.graded))}: {problem}')
 
 
 def with_records(options: argparse.Namespace) -> str:
     """Read the records; return why one cannot be used, or ''."""
     if options.resume and not options.json:
         return '--resume needs --json FILE'
-    if options.k and (options.gradebook or options.points):
+    if options.k and (options.gradebook or options.points
+                      or options.classlist):
         return 'points need all checks: leave out -k'
-    options.known, options.older = {}, None
+    options.known, options.older, options.joined = {}, None, None
+    if options.join:
+        try:
+            options.known, options.several = record.join(options.join)
+        except record.WrongRecord as error:
+            return f'--join: {shown(str(error))}'
+        for entry in options.known.values():
+            options.joined = record.judging_in(entry)
+            options.only = options.joined['options']['only']
+            options.k = options.joined['options']['k']
     for name, path in (('resume', options.resume and options.json),
                        ('since', options.since)):
         # A record that is not there yet has nothing to take over.
@@ -61,7 +96,8 @@ def with_path(path: str, before: list[str]) -> str:
     if not os.path.lexists(path):
         kind = 'file' if path.endswith('.py') else 'folder'
         return f'no such {kind}: {name}'
-    if not os.path.isdir(path) and task_of(path) is None:
+    if not (os.path.isdir(path) or path.endswith('.zip')
+            or task_of(path) is not None):
         stems = ', '.join(file.removesuffix('.py') for file in FILES)
         return (f'{name} is not a numbered file: its name must contain one '
                 f'of {stems}, and end with .py')
@@ -86,8 +122,8 @@ def with_file(path: Path) -> str:
     return '' if os.access(there, os.W_OK) else DENIED
 
 
-def with_pages(folder: Path) -> str:
-    """Make the folder for the pages; return why that fails, or ''."""
+def with_folder(folder: Path) -> str:
+    """Make a folder for results; return why that fails, or ''."""
     try:
         folder.mkdir(exist_ok=True)
     except OSError as error:

@@ -1,13 +1,16 @@
 """A run: checks the files of all submissions, and keeps the record."""
 import argparse
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Optional
 
 from checker.command import arguments
 from checker.command.one_file import DONE
-from checker.command.submissions import find_submissions
+from checker.command.submissions import find_submissions, shown, told
 from checker.command.supervisor import Checked, Supervisor
 from checker.grader.plugin import File
-from checker.report import record
+from checker.report import record, versions
 from checker.report.results import PASSED, Result, Submission
 from checker.report.terminal import Terminal
 
@@ -25,19 +28,30 @@ class Run:
     def __init__(self, options: argparse.Namespace,
                  terminal: Terminal) -> None:
         self.options, self.terminal, self.problem = options, terminal, ''
-        self.submissions = find_submissions(options.paths, options.only)
+        # It is removed when the process ends.
+        self.scratch = tempfile.TemporaryDirectory()
+        self.submissions = find_submissions(
+            options.paths, options.only, options.downloads,
+            Path(self.scratch.name))
         self.supervisor = Supervisor(options)
         self.record: Optional[record.Record] = None
-        judging = record.options_of(options)
+        judging = options.joined or record.judging_by(options)
         for submission in self.submissions.values():
             submission.seed = str(options.seed)
-            if options.json:
+            submission.uploaded = judging['options']['uploaded']
+            if options.json or options.join:
                 submission.digests = {
                     task: record.digest(path)
                     for task, path in submission.paths.items()}
             entry = options.known.get(submission.name)
-            if entry and record.restore(submission, entry, judging):
+            same = entry and record.is_same(entry, submission, judging)
+            if same and (options.join or record.is_finished(entry)):
+                record.restore(submission, entry)
                 self.leave_out_fixes(submission.results)
+            elif options.join:
+                why = 'its files have changed' if entry else 'in no record'
+                submission.problems = dict.fromkeys(submission.paths, why)
+                submission.left.clear()
         if options.json:
             self.record = record.Record(options.json, self.submissions,
                                         judging, options.points)
@@ -49,12 +63,28 @@ class Run:
             return next(iter(self.submissions))
         return f'{len(self.submissions)} submissions'
 
+    def announced(self) -> Iterator[str]:
+        """Yield lines about what will be checked or joined."""
+        options, names = self.options, {*self.submissions}
+        yield from told(options.downloads)
+        if not options.join:
+            yield f'Checking {self.title} with {versions.short()}\n'
+            return
+        yield f'Joining {len(options.join)} records of {self.title}'
+        for where, found in (
+                ('in no record', names - {*options.known}),
+                ('in several records', names & options.several),
+                ('in a record, but not given', {*options.known} - names)):
+            for name in sorted(found):
+                yield f'{where}: {shown(name)}'
+
     def check(self) -> None:
         """Check all files, and show each submission that is done."""
         # The files of a submission that take longest come first.
         every = [File(each.name, path, task)
                  for each in self.submissions.values() if each.left
-                 for task, path in sorted(each.paths.items(), reverse=True)]
+                 for task, path in sorted(each.paths.items(), reverse=True)
+                 if task in each.left]
         left = sum(bool(each.left) for each in self.submissions.values())
         self.keep_record(*(each for each in self.submissions.values()
                            if not each.left))

@@ -1,30 +1,15 @@
-"""What a run checks: files and folders, with names that can be told apart."""
+"""What a run checks: files, folders and downloads; each gets a name."""
 import itertools
 import os
-import re
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Optional
 
+from checker.command.downloads import Download, task_of
 from checker.report.results import Submission
 from checker.specification import FILES
 from checker.wire import printable
-
-STEMS = '|'.join(name.removesuffix('.py') for name in FILES)
-
-
-def task_of(path: str) -> Optional[int]:
-    """Return which numbered file a name means, or None.
-
-    Learning platforms rename files: ada_123_0-vanilla.py is file 0.
-    """
-    name = os.path.basename(path)
-    found = re.findall(f'(?<![0-9])(?:{STEMS})', name)
-    if len(found) != 1 or not name.endswith('.py'):
-        return None
-    return FILES.index(f'{found[0]}.py')
 
 
 def files_of(path: str, only: Sequence[int]) -> dict[int, Path]:
@@ -36,28 +21,72 @@ def files_of(path: str, only: Sequence[int]) -> dict[int, Path]:
     return {task: place} if task in only and task is not None else {}
 
 
-def find_submissions(paths: Sequence[str],
-                     only: Sequence[int]) -> dict[str, Submission]:
+def find_submissions(
+        paths: Sequence[str], only: Sequence[int],
+        downloads: Mapping[str, Download], scratch: Path
+        ) -> dict[str, Submission]:
     """Return {name: submission} in order; no two names look the same.
 
     A submission is named after its folder or file, or by the whole path if
-    several have one name.
+    several have one name; in a download, after the student.
+
+    Args:
+        downloads: the paths that are downloads.
+        scratch: a folder for copies from zip files.
     """
-    places = {Path(os.path.abspath(path)): files_of(path, only)
-              for path in paths}
-    count = Counter(place.name for place in places)
+    count = Counter(Path(os.path.abspath(path)).name for path in paths)
+    unnamed: list[Submission] = []
+    for path in paths:
+        if path in downloads:
+            unnamed += submissions_in(
+                downloads[path], scratch / str(len(unnamed)))
+            continue
+        place, files = Path(os.path.abspath(path)), files_of(path, only)
+        alone = place.name and count[place.name] < 2
+        if files:
+            unnamed.append(Submission(
+                place.name if alone else str(place), files))
     found: dict[str, Submission] = {}
     looks: set[str] = set()
-    for place, files in places.items():
-        alone = place.name and count[place.name] < 2
-        base = name = shown(place.name if alone else str(place))
+    for submission in unnamed:
+        base = name = shown(submission.name)
         numbers = itertools.count(len(found) + 1)
         while look_of(name) in looks:
             name = f'{base} ({next(numbers)})'
         looks.add(look_of(name))
-        if files:
-            found[name] = Submission(name, files)
+        submission.name = name
+        found[name] = submission
     return found
+
+
+def submissions_in(download: Download, scratch: Path) -> list[Submission]:
+    """Return the submissions of a download; files are copied to a folder."""
+    scratch.mkdir()
+    found = []
+    for number, (name, student) in enumerate(download.students.items()):
+        place = scratch / str(number)
+        files = download.files_of(student, place)
+        submission = Submission(name, {
+            task: files.get(task, place / FILES[task])
+            for task in download.only})
+        for task, problem in student.problems.items():
+            submission.problems[task] = shown(problem)
+            submission.left.discard(task)
+        found.append(submission)
+    return found
+
+
+def told(downloads: Mapping[str, Download]) -> Iterator[str]:
+    """Yield lines that say whose file is whose."""
+    for path, download in downloads.items():
+        yield f'{shown(path)} has these files:'
+        for name, student in download.students.items():
+            files = ', '.join(map(shown, student.files.values()))
+            yield f'  {shown(name)}: {files}'
+            for replaced in student.replaced:
+                yield f'    uploaded again: {shown(replaced)}'
+            for problem in student.problems.values():
+                yield f'    not read: {shown(problem)}'
 
 
 def look_of(name: str) -> str:

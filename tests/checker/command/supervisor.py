@@ -29,16 +29,22 @@ from checker.report.results import Result
 class Checked:
     """A file, and all that is known about its checks.
 
-    planned: the checks that were to run, as (column, check).
+    planned: the checks that were to run, as {(column, check): title}.
     status: pytest's exit status, negative if a signal ended the process,
         None if it is not done.
     problem: why the checks did not finish, or ''.
     """
     file: File
-    planned: list[Any] = field(default_factory=list)
+    planned: dict[tuple[str, str], str] = field(default_factory=dict)
     results: list[Result] = field(default_factory=list)
     status: Any = None
     problem: str = ''
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether the machine or the checker is to blame, not the file."""
+        return (self.status is None or self.status < 0
+                or any(result.machinery for result in self.results))
 
 
 class FileProcess:
@@ -61,7 +67,9 @@ class FileProcess:
         for line in lines:
             (kind, content), = json.loads(line).items()
             if kind == 'planned':
-                self.checked.planned = list(map(tuple, content))
+                self.checked.planned = {
+                    (column, check): title
+                    for column, check, title in content}
             elif kind == 'result':
                 self.checked.results.append(Result(**content))
             else:
@@ -95,7 +103,7 @@ def check_and_exit(
                 data = data[os.write(writing, data):]
 
         job = Job([file], lambda: connection, options.seed,
-                  options.time_limit, options.trust)
+                  options.time_limit, options.trust, options.uploaded)
         status = check_file(job, options.k, send)
     except BaseException:
         traceback.print_exc()
@@ -112,6 +120,22 @@ class Supervisor:
         self.selector = selectors.DefaultSelector()
 
     def check(self, files: Sequence[File]) -> Iterator[Checked]:
+        """Yield files as they are done, several at a time.
+
+        If a process was lost, its file is checked once more, alone: there
+        may be more memory then.
+        """
+        again = []
+        for checked in self.check_once(files, self.options.n):
+            if checked.is_lost:
+                again.append(checked.file)
+            else:
+                yield checked
+        for file in again:
+            yield from self.check_once([file], 1)
+
+    def check_once(self, files: Sequence[File],
+                   several: int) -> Iterator[Checked]:
         """Yield files as they are done, several at a time."""
         waiting = list(files)
         with contextlib.suppress(MachineryFailed):
@@ -123,7 +147,7 @@ class Supervisor:
         # Forked processes need not search what they share with this one.
         gc.freeze()
         while waiting or self.running:
-            while waiting and len(self.running) < self.options.n:
+            while waiting and len(self.running) < several:
                 yield from self.begin(waiting.pop(0))
             for key, _ in self.selector.select():
                 process = self.running[key.fd]

@@ -32,4 +32,4 @@ JUDGING: dict[str, dict[str, Any]] = {
         'here, run them with your full privileges'},
     '--seed': {
         'type': seed, 'metavar': 'N', 'help': 'repeat the random numbers of '
-        'an earlier run; not for new files, which could try small numbers'}}
+        'a run; not for new files'}}

@@ -10,7 +10,7 @@ import socket
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Callable, Optional
+from typing import Any, Callable, Optional, Union
 
 import numpy as np
 import pytest
@@ -18,7 +18,11 @@ import pytest
 from checker.grader import source
 from checker.grader.call import Call
 from checker.grader.failure import Failure, NotGraded, NotRun
-from checker.grader.fork_client import ForkServer, missing_sandbox
+from checker.grader.fork_client import (
+    ForkServer,
+    MachineryFailed,
+    missing_sandbox,
+)
 from checker.grader.options import JUDGING
 from checker.grader.requirement import title
 from checker.grader.sandbox_client import sandbox
@@ -56,17 +60,19 @@ class Job:
 
     connect: returns a connection that can order a sandbox.
     trust: whether files run without a sandbox if there is none.
+    uploaded: whether the check that files are executable is left out.
     """
     files: list[File]
     connect: Callable[[], socket.socket]
     seed: int
     time_limit: float
     trust: bool
+    uploaded: bool = False
 
 
 SERVER = pytest.StashKey[ForkServer]()
 JOB = pytest.StashKey[Job]()
-EXAMINED = pytest.StashKey[dict[File, list[Call]]]()
+EXAMINED = pytest.StashKey[dict[File, Union[list[Call], MachineryFailed]]]()
 KEPT = pytest.StashKey[contextlib.ExitStack]()
 
 
@@ -164,9 +170,11 @@ def result_of(item: Any, report: Any, raised: Any, file: File) -> Result:
         result.found = problem.reason
         result.because = title(problem.because) if problem.because else ''
     elif problem is not None:
-        # A mistake in the checker itself.
         result.machinery = True
-        result.found = f'{type(problem).__name__}: {problem}'
+        result.found = str(problem)
+        if not isinstance(problem, MachineryFailed):
+            # A mistake in the checker itself.
+            result.found = f'{type(problem).__name__}: {problem}'
     return result
 
 
@@ -193,8 +201,14 @@ def calls(request: pytest.FixtureRequest, file: File) -> list[Call]:
     if file not in known:
         # One file at a time, because its models and numbers are large.
         forget(config)
-        known[file] = examine(config, file)
-    return known[file]
+        try:
+            known[file] = examine(config, file)
+        except MachineryFailed as problem:
+            known[file] = problem
+    found = known[file]
+    if isinstance(found, MachineryFailed):
+        raise found
+    return found
 
 
 def examine(config: pytest.Config, file: File) -> list[Call]:

@@ -46,6 +46,7 @@ class Sandbox:
         """
         self.connection, self.seconds = connection, seconds
         self.left, self.printed = seconds, bytearray()
+        self.lost: Optional[MachineryFailed] = None
         # Unread bytes from the fork server.
         self._heard = b''
         self.process, self.scratch = self._order(trust)
@@ -93,7 +94,10 @@ class Sandbox:
         Raises:
             CannotRun: if the process takes too long, writes too much, ends,
                 or sends no JSON.
+            MachineryFailed: if the machine is to blame, now or before.
         """
+        if self.lost:
+            raise self.lost
         try:
             reply = self._exchange(json.dumps(request).encode() + b'\n')
             if reply.count(b',') > VALUES:
@@ -103,6 +107,9 @@ class Sandbox:
             problem = NO_REPLY
         except CannotRun as limit:
             problem = str(limit)
+        except MachineryFailed as lost:
+            self.lost = lost
+            raise
         with contextlib.suppress(BlockingIOError):
             self._keep_printed()
         printed = printable(self.printed.decode('utf-8', 'replace')).strip()
@@ -153,7 +160,8 @@ class Sandbox:
         except OSError:
             return 'the file closed the pipe to the checker'
         if 'ended' not in told:
-            raise MachineryFailed('the process that imports TensorFlow ended')
+            raise MachineryFailed(told.get('problem') or (
+                'the process that imports TensorFlow ended'))
         return f'the process of the file ended ({told["ended"]})'
 
     def _write(self, pending: bytes) -> bytes:

@@ -16,11 +16,13 @@ from checker.report.results import (
     FAILED,
     NOT_GRADED,
     PASSED,
+    UPLOADED,
     Result,
     Row,
     Submission,
     title_of,
     told_not_run,
+    why_lost,
 )
 from checker.specification import FILES
 from checker.wire import printable
@@ -64,6 +66,7 @@ def page(submission: Submission, score: table.Score) -> str:
               f'{row.passed} of {row.total} |' for row in rows]
     lines += ['', f'Points: {plain(score(submission))}.'] * bool(
         score(submission))
+    lines += ['', f'{UPLOADED}.'] * submission.uploaded
     for row in rows:
         if row.verdict != PASSED:
             lines += ['', f'## {title_of(row.task)}',
@@ -78,8 +81,10 @@ def about(row: Row, submission: Submission) -> Iterator[str]:
     if problem:
         yield from ('', f'The checks did not finish: {plain(problem)}. '
                     f'{len(results)} of {row.total} were made.')
+    for reason in why_lost(results):
+        yield from ('', 'The checker failed:', '', block(reason))
     for result in results:
-        if result.outcome == FAILED:
+        if result.outcome == FAILED and not result.machinery:
             yield from failure_lines(result, submission.paths[result.task])
         elif result.outcome == NOT_GRADED:
             yield from ('', f'### Not graded: {plain(result.title)}', '',
@@ -89,21 +94,18 @@ def about(row: Row, submission: Submission) -> Iterator[str]:
         yield from ('', f'{plain(not_run)}.')
 
 
-def file_name(name: str) -> str:
+def file_name(name: str, suffix: str = '.md') -> str:
     """Return the name of the file for the page of a submission."""
     stem = re.sub('[%/]', lambda sign: f'%{ord(sign[0]):02X}', name)
     if len(stem.encode()) > NAME_BYTES:
         stem = hashlib.sha256(stem.encode()).hexdigest()
-    return f'{stem}.md'
+    return f'{stem}{suffix}'
 
 
 def failure_lines(result: Result, path: Path) -> Iterator[str]:
     """Yield lines about a check that failed."""
     name = FILES[result.task]
     yield from ('', f'### Failed: {plain(result.title)}', '')
-    if result.machinery:
-        yield block(result.found)
-        return
     if result.call:
         yield from (f'For the call {code(result.call)}:', '')
     if result.layers:

@@ -7,7 +7,7 @@ import dataclasses
 import hashlib
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Optional
 
@@ -22,7 +22,7 @@ FORM = 1
 SCHEMA = json.loads(Path(__file__).with_name('record.schema.json').read_text(
     encoding='utf-8'))
 # The keys of an entry that tell how a submission was judged.
-JUDGED = 'versions', 'options', 'files'
+JUDGING = 'versions', 'options'
 
 
 class WrongRecord(Exception):
@@ -33,21 +33,21 @@ class Record:
     """Writes the record of a run."""
 
     def __init__(self, path: Path, names: Iterable[str],
-                 options: dict[str, Any], weights: points.Weights) -> None:
+                 judging: dict[str, Any], weights: points.Weights) -> None:
         """Start a record.
 
         Args:
             names: of all submissions, in the order of their entries.
-            options: those that judge, see options_of().
+            judging: versions and options, see judging_by().
             weights: of the columns.
         """
-        self.path, self.options, self.weights = path, options, weights
+        self.path, self.judging, self.weights = path, judging, weights
         self._entries = dict.fromkeys(names, '')
 
     def add(self, submission: Submission, hide_seed: bool) -> None:
         """Add what is known about a submission, or replace it."""
         self._entries[submission.name] = json.dumps(entry_of(
-            submission, self.options, self.weights,
+            submission, self.judging, self.weights,
             '' if hide_seed else submission.seed))
 
     def write(self) -> None:
@@ -72,38 +72,38 @@ def document(entries: Iterable[str]) -> str:
             f'"submissions": [\n{",".join(entries)}\n]}}\n')
 
 
-def options_of(options: Any) -> dict[str, Any]:
-    """Return the options of the command that judge."""
-    return {'only': list(options.only), 'k': options.k,
-            'no_fix': options.no_fix, 'time_limit': options.time_limit,
-            'trust': options.trust}
+def judging_by(options: Any) -> dict[str, Any]:
+    """Return what judges here: versions, and options of the command."""
+    return {'versions': {'checker': __version__, **versions.installed()},
+            'options': {
+                'only': list(options.only), 'k': options.k,
+                'no_fix': options.no_fix, 'time_limit': options.time_limit,
+                'trust': options.trust, 'uploaded': options.uploaded}}
 
 
-def entry_of(submission: Submission, options: dict[str, Any],
+def entry_of(submission: Submission, judging: dict[str, Any],
              weights: points.Weights, seed: str) -> dict[str, Any]:
     """Return the entry of a submission."""
     rows = {row.task: row for row in submission.rows()}
     entry = {
         'name': submission.name, 'seed': seed,
-        **judged(submission, options),
+        **judging, 'files': files_of(submission),
         'verdict': submission.verdict(),
         'columns': {column: row.verdict for column, row in rows.items()},
         'checks': [record_of(result) for result in sorted(
             submission.results, key=lambda result: result.task)],
         'problems': {str(task): submission.problems.get(task, NOT_STARTED)
                      for task in (*submission.problems, *submission.left)}}
-    if not options['k']:
+    if not judging['options']['k']:
         entry['points'] = points_in(points.points_of(submission, weights))
     return entry
 
 
-def judged(submission: Submission, options: dict[str, Any]) -> dict[str, Any]:
-    """Return what a verdict depends on, except for chance."""
-    return {'versions': {'checker': __version__, **versions.installed()},
-            'options': options,
-            'files': [{'file': task, 'path': path.name,
-                       'sha256': submission.digests[task]}
-                      for task, path in submission.paths.items()]}
+def files_of(submission: Submission) -> list[dict[str, Any]]:
+    """Return which files were judged."""
+    return [{'file': task, 'path': path.name,
+             'sha256': submission.digests[task]}
+            for task, path in submission.paths.items()]
 
 
 def record_of(result: Result) -> dict[str, Any]:
@@ -152,25 +152,71 @@ def read(path: Path) -> dict[str, dict[str, Any]]:
     return {entry['name']: entry for entry in content['submissions']}
 
 
-def restore(submission: Submission, entry: dict[str, Any],
-            options: dict[str, Any]) -> bool:
-    """Take over the results of an entry, if it judged the same files.
+def is_same(entry: dict[str, Any], submission: Submission,
+            judging: dict[str, Any]) -> bool:
+    """Return whether an entry judged the same files in the same way."""
+    return (judging_in(entry), entry['files']) == (
+        judging, files_of(submission))
 
-    Returns:
-        whether it did: with the same versions and options, to the end.
-    """
-    same = {name: entry[name] for name in JUDGED} == judged(
-        submission, options)
-    if not same or entry['problems'] or not entry['checks']:
-        return False
+
+def judging_in(entry: dict[str, Any]) -> dict[str, Any]:
+    """Return what judged an entry."""
+    return {name: entry[name] for name in JUDGING}
+
+
+def is_finished(entry: dict[str, Any]) -> bool:
+    """Return whether an entry has all its results."""
+    return bool(entry['checks']) and not entry['problems']
+
+
+def restore(submission: Submission, entry: dict[str, Any]) -> None:
+    """Take over the results of an entry."""
     submission.seed = entry['seed']
     for check in entry['checks']:
         result = Result(submission.name, **check)
         submission.results.append(result)
-        submission.planned.setdefault(result.task, []).append(
-            (result.column, result.check))
+        submission.planned.setdefault(result.task, {})[
+            result.column, result.check] = result.title
+    for task, problem in entry['problems'].items():
+        submission.problems[int(task)] = problem
     submission.left.clear()
-    return True
+
+
+def join(paths: Sequence[Path]) -> tuple[dict[str, dict[str, Any]], set[str]]:
+    """Read the records of the parts of a class.
+
+    Returns:
+        {name: entry}, and the names that several parts have.
+
+    Raises:
+        WrongRecord: if a part is no record, or parts contradict each other:
+            they judged in different ways, or a submission differently.
+    """
+    entries: dict[str, dict[str, Any]] = {}
+    several = set()
+    for path in paths:
+        try:
+            part = read(path)
+        except WrongRecord as error:
+            raise WrongRecord(f'{path}: {error}') from None
+        for name, entry in part.items():
+            first = next(iter(entries.values()), entry)
+            if judging_in(entry) != judging_in(first):
+                raise WrongRecord(f'{path}: different versions or options '
+                                  f'judged {first["name"]} and {name}')
+            if name in entries:
+                several.add(name)
+                if outcomes_of(entry) != outcomes_of(entries[name]):
+                    raise WrongRecord(f'{path}: another part says something '
+                                      f'different about {name}')
+            entries[name] = entry
+    return entries, several
+
+
+def outcomes_of(entry: dict[str, Any]) -> Any:
+    """Return what different seeds must not change in an entry."""
+    return entry['files'], [(check['task'], check['check'], check['outcome'])
+                            for check in entry['checks']]
 
 
 def compare(old: Optional[dict[str, Any]], submission: Submission) -> str:

@@ -17,6 +17,10 @@ NOT_STARTED = 'not started'
 COLUMNS = (*map(str, range(len(FILES))), 'style')
 # The check that fails if no call of autoencoder() builds.
 BUILDS = 'test_calls_build'
+# The check that is left out if files were uploaded, and how that is said.
+EXECUTABLE = 'test_executable'
+UPLOADED = ('Whether the files are executable was not checked, because '
+            'uploads lose it')
 
 
 @dataclass
@@ -86,6 +90,13 @@ def told_not_run(results: Sequence[Result]) -> str:
     return f'{many} because of this' if failed else f'{many}: {reasons[0]}'
 
 
+def why_lost(results: Sequence[Result]) -> list[str]:
+    """Return why the checker itself failed, with how many checks."""
+    count = Counter(result.found for result in results if result.machinery)
+    return [f'{reason} ({many} check{"s" * (many > 1)})'
+            for reason, many in count.items()]
+
+
 def key_of(item: Any) -> tuple[str, str]:
     """Return the column and the name of a check, from pytest's item."""
     task = getattr(item.module, 'TASK', None)
@@ -113,17 +124,21 @@ class Submission:
 
     paths: where its files are, or should be, by number; those to check.
     left: the numbers of the files that are not done.
-    planned: of each file, the checks that were to run, as (column, check).
+    planned: of each file, the checks that were to run, as {(column, check):
+        title}.
     problems: why the checks of a file did not finish.
+    uploaded: whether its files lost whether they are executable.
     seed: of its random numbers.
     digests: of each file, or None.
     """
     name: str
     paths: dict[int, Path]
+    uploaded: bool = False
     seed: str = ''
     digests: dict[int, Optional[str]] = field(default_factory=dict)
     left: set[int] = field(init=False)
-    planned: dict[int, list[tuple[str, str]]] = field(default_factory=dict)
+    planned: dict[int, dict[tuple[str, str], str]] = field(
+        default_factory=dict)
     results: list[Result] = field(default_factory=list)
     problems: dict[int, str] = field(default_factory=dict)
 

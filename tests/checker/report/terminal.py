@@ -11,11 +11,13 @@ from checker.report.results import (
     FAILED,
     NOT_GRADED,
     PASSED,
+    UPLOADED,
     Result,
     Row,
     Submission,
     title_of,
     told_not_run,
+    why_lost,
 )
 from checker.specification import FILES
 
@@ -69,7 +71,8 @@ def report(submission: Submission, score: str,
         score: its points, or ''.
     """
     missing = {task for task, path in submission.paths.items()
-               if not os.path.lexists(path)}
+               if not os.path.lexists(path)
+               and task not in submission.problems}
     for row in submission.rows():
         yield headline(row, row.task in map(str, missing))
         results = [result for result in submission.of(row.task)
@@ -84,6 +87,8 @@ def report(submission: Submission, score: str,
             yield from wrapped('  NOT FINISHED  ', problem, width)
     if score:
         yield f'{"points":20} {score}'
+    if submission.uploaded:
+        yield from wrapped('', UPLOADED, width)
     for task, path in submission.paths.items():
         if path.name != FILES[task]:
             yield from wrapped(
@@ -102,12 +107,10 @@ def headline(row: Row, is_missing: bool) -> str:
 
 def failures(results: Sequence[Result], width: int) -> Iterator[str]:
     """Yield lines about the checks of a file that did not pass."""
+    for reason in why_lost(results):
+        yield from wrapped('  NOT FINISHED  ', reason, width)
     for result in results:
-        if result.outcome not in (FAILED, NOT_GRADED):
-            continue
-        if result.machinery:
-            yield from wrapped('  NOT FINISHED  ',
-                               f'{result.title}: {result.found}', width)
+        if result.machinery or result.outcome not in (FAILED, NOT_GRADED):
             continue
         yield from wrapped(f'  {result.outcome.upper()}  ', result.title,
                            width)

@@ -10,6 +10,7 @@ import fcntl
 import gc
 import json
 import os
+import re
 import selectors
 import shutil
 import signal
@@ -27,6 +28,8 @@ ORDER_BYTES = 2 ** 16
 REQUESTS, ANSWERS = 3, 4
 # How often it looks which sandboxes have ended, in seconds.
 INTERVAL = 0.05
+# Where the kernel counts the processes that it killed for lack of memory.
+VMSTAT = Path('/proc/vmstat')
 
 
 class Child:
@@ -34,21 +37,38 @@ class Child:
 
     def __init__(self, process: int, scratch: str) -> None:
         self.process, self.scratch = process, scratch
+        self.kills = kills_for_memory()
 
-    def end(self) -> Optional[str]:
-        """Return how the process ended, None while it runs."""
+    def end(self) -> Optional[dict[str, str]]:
+        """Return how the process ended, None while it runs.
+
+        It is a problem of the machine, not an end of the file's own, if
+        memory ran out.
+        """
         ended, code = os.waitpid(self.process, os.WNOHANG)
         if not ended:
             return None
         status = os.waitstatus_to_exitcode(code)
+        if status == -signal.SIGKILL and kills_for_memory() > self.kills:
+            return {'problem': 'the machine ran out of memory'}
         names = {number.value: number.name for number in signal.Signals}
-        return (f'exit status {status}' if status >= 0
-                else names.get(-status, f'signal {-status}'))
+        return {'ended': f'exit status {status}' if status >= 0
+                else names.get(-status, f'signal {-status}')}
 
     def kill(self) -> None:
         """Kill the process, with what a trusted one has started."""
         with contextlib.suppress(OSError):
             os.killpg(self.process, signal.SIGKILL)
+
+
+def kills_for_memory() -> int:
+    """Return how many processes the kernel killed for lack of memory."""
+    with contextlib.suppress(OSError):
+        found = re.search('^oom_kill ([0-9]+)$', VMSTAT.read_text(),
+                          re.MULTILINE)
+        if found:
+            return int(found[1])
+    return 0
 
 
 class Server:
@@ -116,7 +136,7 @@ class Server:
                 del self.children[connection]
                 child.kill()
                 shutil.rmtree(child.scratch, ignore_errors=True)
-                tell(connection, {'ended': how})
+                tell(connection, how)
         for child in list(self.dying.values()):
             if child.end() is not None:
                 del self.dying[child.process]

@@ -1,0 +1,197 @@
+"""The downloads of learning platforms: whose file is whose.
+
+Canvas names a file `lovelaceada_LATE_12_345_0-vanilla-1.py`: the student, LATE
+if it was, the numbers of the user and of the upload, and the name that it had;
+-1, -2 and so on tell it from earlier uploads of that name.  If names are
+hidden, `anon_` and a code are in place of the student.  Moodle names a folder
+`Ada Lovelace_12_assignsubmission_file`, or starts the name of a file so; the
+number is the participant's.
+
+Sources: lib/content_zipper.rb of github.com/instructure/canvas-lms and
+mod/assign/locallib.php of github.com/moodle/moodle, November 2026.
+"""
+import os
+import re
+import stat
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import Optional, Union
+
+from checker.grader.source import LARGEST
+from checker.specification import FILES
+
+STEMS = '|'.join(name.removesuffix('.py') for name in FILES)
+CANVAS = re.compile(r'(?:(?P<who>\w+?)_)??(?:LATE_)?(?P<number>\d+|anon_\w+?)'
+                    r'_\d+_(?P<file>.+)')
+MOODLE = re.compile(r'(?P<who>.+)_(?P<number>\d+)_assignsubmission_file_?'
+                    r'(?P<file>.*)')
+# What Canvas adds to a name that the student has used before.
+AGAIN = re.compile(r'(-\d+)?\.py$')
+
+
+@dataclass
+class Student:
+    """The files of a student in a download.
+
+    files: {number of a file: its name in the download}
+    problems: {number of a file: why it cannot be told or read}
+    replaced: files that the student has uploaded again.
+    """
+    files: dict[int, str] = field(default_factory=dict)
+    problems: dict[int, str] = field(default_factory=dict)
+    replaced: list[str] = field(default_factory=list)
+
+
+def task_of(path: str) -> Optional[int]:
+    """Return which numbered file a name means, or None.
+
+    Learning platforms rename files: ada_123_0-vanilla.py is file 0.
+    """
+    name = os.path.basename(path)
+    found = re.findall(f'(?<![0-9])(?:{STEMS})', name)
+    if len(found) != 1 or not name.endswith('.py') or name.startswith('._'):
+        return None
+    return FILES.index(f'{found[0]}.py')
+
+
+def owner_of(name: str) -> Optional[str]:
+    """Return the student in a name that a platform has given, or None."""
+    for part, pattern in ((part, pattern) for pattern in (MOODLE, CANVAS)
+                          for part in PurePosixPath(name).parts):
+        found = pattern.fullmatch(part)
+        if found:
+            return '_'.join(filter(None, found.group('who', 'number')))
+    return None
+
+
+def students_in(names: Iterator[str], owner: Callable[[str], str],
+                only: Sequence[int]) -> dict[str, Student]:
+    """Return the students and their files, sorted by name."""
+    found: dict[str, Student] = {}
+    for name in sorted(names):
+        task = task_of(name)
+        if task is not None and task in only:
+            student = found.setdefault(owner(name), Student())
+            add(student, task, name)
+    return dict(sorted(found.items()))
+
+
+def add(student: Student, task: int, name: str) -> None:
+    """Add a file; if two may be meant, take neither."""
+    other = student.files.get(task)
+    if other is None:
+        student.files[task] = name
+        return
+    before, after = (uploaded_as(each) for each in (other, name))
+    if before and after and before[0] == after[0]:
+        # Canvas says which one came later.
+        if before[1] > after[1]:
+            other, name = name, other
+        student.replaced.append(other)
+        student.files[task] = name
+    else:
+        student.problems[task] = f'both {other} and {name} could be meant'
+
+
+def uploaded_as(name: str) -> Optional[tuple[str, int]]:
+    """Return the name that a file in Canvas had, and how often it was used.
+    """
+    found = CANVAS.fullmatch(PurePosixPath(name).name)
+    if not found:
+        return None
+    own = found['file']
+    again = AGAIN.search(own)
+    number = int(again[1][1:]) if again and again[1] else 0
+    return AGAIN.sub('.py', own), number
+
+
+class Folder:
+    """A folder of renamed files, or one with a folder a student."""
+
+    def __init__(self, path: Path, only: Sequence[int]) -> None:
+        self.path, self.only = path, only
+        self.students = students_in(
+            self._names(), lambda name: owner_of(name) or '', only)
+        # Its other files are somebody's notes.
+        self.students.pop('', None)
+
+    def _names(self) -> Iterator[str]:
+        for entry in os.scandir(self.path):
+            if not entry.is_dir():
+                yield entry.name
+            elif MOODLE.fullmatch(entry.name):
+                yield from (f'{entry.name}/{name}'
+                            for name in os.listdir(entry.path))
+
+    def files_of(self, student: Student, _: Path) -> dict[int, Path]:
+        """Return the paths of a student's files."""
+        return {task: self.path / name
+                for task, name in student.files.items()}
+
+
+class Zip:
+    """A zip file; of its members, numbered files alone are read.
+
+    Raises:
+        ValueError: if it cannot be read; the message says why.
+    """
+
+    def __init__(self, path: Path, only: Sequence[int]) -> None:
+        self.path, self.only = path, only
+        try:
+            with zipfile.ZipFile(path) as file:
+                self.members = {each.filename: each
+                                for each in file.infolist()}
+        except (OSError, zipfile.BadZipFile, ValueError) as error:
+            raise ValueError(getattr(error, 'strerror', None)
+                             or 'it is not a whole zip file') from None
+        folders = {str(PurePosixPath(name).parent) for name in self.members
+                   if task_of(name) is not None and not owner_of(name)}
+
+        def owner(name: str) -> str:
+            # A student's own zip file has one folder, or none.
+            folder = str(PurePosixPath(name).parent)
+            alone = len(folders) == 1 or folder == '.'
+            return owner_of(name) or (path.stem if alone else folder)
+
+        self.students = students_in(iter(self.members), owner, only)
+
+    def files_of(self, student: Student, folder: Path) -> dict[int, Path]:
+        """Copy a student's files into a folder; return their paths."""
+        folder.mkdir()
+        paths = {task: folder / FILES[task] for task in student.files}
+        with zipfile.ZipFile(self.path) as file:
+            for task, name in student.files.items():
+                member = self.members[name]
+                if stat.S_ISLNK(member.external_attr >> 16):
+                    student.problems[task] = f'{name} is a link'
+                    continue
+                try:
+                    with file.open(member) as content:
+                        paths[task].write_bytes(content.read(LARGEST + 1))
+                except (RuntimeError, zipfile.BadZipFile, OSError, EOFError,
+                        zlib.error):
+                    student.problems[task] = (
+                        f'{name} is encrypted' if member.flag_bits & 1
+                        else f'{name} cannot be unpacked')
+        return paths
+
+
+Download = Union[Folder, Zip]
+
+
+def open_download(path: str, only: Sequence[int]) -> Optional[Download]:
+    """Return the download at a path, or None if there is none.
+
+    Raises:
+        ValueError: if it is a zip file that cannot be read.
+    """
+    if not os.path.isdir(path):
+        return Zip(Path(path), only) if path.endswith('.zip') else None
+    if any(os.path.lexists(os.path.join(path, name)) for name in FILES):
+        return None
+    folder = Folder(Path(path), only)
+    return folder if folder.students else None

@@ -1,0 +1,170 @@
+"""Fills the points into a class list that Canvas or Moodle has exported.
+
+Sources: the guides “Import grades in the Gradebook” of Canvas and “Offline
+marking” of Moodle's assignments, November 2026.
+"""
+import re
+from collections.abc import Sequence
+from fractions import Fraction
+from pathlib import Path
+from typing import Optional
+
+from checker.report import points
+from checker.report.results import Submission
+
+# Columns that tell students apart.
+IDENTIFIERS = ('ID', 'SIS User ID', 'SIS Login ID', 'Identifier', 'ID number',
+               'Email address')
+# Columns for grades: of an assignment in Canvas, in Moodle's grading
+# worksheet, and in its gradebook.
+GRADES = re.compile(r'.+ \(\d+\)|Grade|(?!Course total).+ \(Real\)')
+# Canvas marks columns that it computes.
+READ_ONLY = '(read only)'
+# Where a list says the most that a submission can have.
+MOODLE_MOST, CANVAS_MOST = 'Maximum Grade', 'Points Possible'
+# The number in a submission's name, as a platform has given it.
+NUMBER = re.compile(r'.*_(\d+)(?:_assignsubmission_file_?)?')
+
+
+class WrongList(Exception):
+    """A file is not such a list; the message says why."""
+
+
+class ClassList:
+    """A class list: all of it, and which of its columns gets the points.
+
+    Each row has pairs of a cell, as it is written, and what ends it.
+    """
+
+    def __init__(self, path: Path, column: str) -> None:
+        """Read a list.
+
+        Args:
+            column: the name of the one for the points, or ''.
+
+        Raises:
+            WrongList: if the file cannot be read or the column told.
+        """
+        self.path = path
+        try:
+            text = path.read_bytes().decode('utf-8')
+        except OSError as error:
+            raise WrongList(error.strerror) from None
+        except UnicodeDecodeError:
+            raise WrongList('it is not in UTF-8') from None
+        for separator in ',;\t':
+            self.rows = rows_of(text, separator)
+            header = [value_of(cell) for cell, _ in self.rows[0]]
+            self.identifiers = [number for number, name in enumerate(header)
+                                if name in IDENTIFIERS]
+            if self.identifiers:
+                break
+        else:
+            raise WrongList('it has none of the columns '
+                            + ', '.join(IDENTIFIERS))
+        self.column = self._choose(header, column)
+
+    def _choose(self, header: list[str], wanted: str) -> int:
+        """Return the number of the column for the points."""
+        computed = {number for row in self.rows[:3]
+                    for number, (cell, _) in enumerate(row)
+                    if value_of(cell).strip() == READ_ONLY}
+        for_grades = {number: name for number, name in enumerate(header)
+                      if GRADES.fullmatch(name) and number not in computed}
+        found = [number for number, name in for_grades.items()
+                 if not wanted or wanted in (name, name.rpartition(' (')[0])]
+        if len(found) == 1:
+            return found[0]
+        names = ', '.join(for_grades.values())
+        raise WrongList(
+            'it has no column for grades' if not for_grades else
+            f'it has no column {wanted}, but {names}' if not found else
+            f'choose one of its columns with --column: {names}')
+
+    def fill(self, submissions: Sequence[Submission],
+             weights: points.Weights) -> list[str]:
+        """Fill in the points; return lines about what was left as it was."""
+        rows = [self._row_of(submission.name) for submission in submissions]
+        lines, filled = [], 0
+        for submission, row in zip(submissions, rows):
+            found = points.points_of(submission, weights)
+            if row is None or rows.count(row) > 1:
+                lines.append(f'  no row of its own: {submission.name}')
+            elif not found.complete:
+                lines.append('  a person must look at it: '
+                             f'{submission.name}')
+            else:
+                _, end = self.rows[row][self.column]
+                self.rows[row][self.column] = points.shown(found.total), end
+                filled += 1
+        without = [self.rows[number][0][0]
+                   for number, row in enumerate(self.rows)
+                   if number not in rows and self._names_of(row)]
+        lines += [f'  no submission: {value_of(name)}' for name in without]
+        if filled:
+            lines += self._told_most(found.most)
+        return [f'{self.graded.name}: the points of {filled} submission'
+                + 's' * (filled != 1), *lines]
+
+    def _told_most(self, most: Fraction) -> list[str]:
+        """Return a line if the list counts up to a different number."""
+        header, first = ([value_of(cell).strip() for cell, _ in row]
+                         for row in self.rows[:2])
+        place = (header.index(MOODLE_MOST) if MOODLE_MOST in header
+                 else self.column if first[0] == CANVAS_MOST else None)
+        if place is None or place >= len(first) or first[place] in (
+                '', f'{float(most):g}', f'{float(most):.2f}'):
+            return []
+        return [f'  the list counts up to {first[place]}, these points up to '
+                f'{points.shown(most)}']
+
+    def _row_of(self, name: str) -> Optional[int]:
+        """Return the number of the one row of a submission, if there is."""
+        number = NUMBER.fullmatch(name)
+        names = {name.casefold(), *(number.groups() if number else ())}
+        found = [number for number, row in enumerate(self.rows)
+                 if names & self._names_of(row)]
+        return found[0] if len(found) == 1 else None
+
+    def _names_of(self, row: list[tuple[str, str]]) -> set[str]:
+        """Return what tells the student of a row, if it is of one."""
+        if row is self.rows[0] or len(row) <= self.column:
+            return set()
+        values = [value_of(row[number][0]).strip().casefold()
+                  for number in self.identifiers]
+        # Moodle calls its numbers “Participant 12”, in any language.
+        return {re.sub(r'^\D+ (?=\d+$)', '', value)
+                for value in values} - {''}
+
+    @property
+    def graded(self) -> Path:
+        """Where the filled list is written: beside the list."""
+        return self.path.with_name(f'{self.path.stem}-graded.csv')
+
+    def write(self) -> None:
+        """Write the filled list; all else in it is as it was."""
+        text = ''.join(cell + end for row in self.rows for cell, end in row)
+        self.graded.write_bytes(text.encode('utf-8'))
+
+
+def rows_of(text: str, separator: str) -> list[list[tuple[str, str]]]:
+    """Return the rows of a CSV file, as ClassList has them."""
+    cell = re.compile(rf'(\ufeff?(?:"(?:[^"]|"")*"|[^"{separator}\r\n]*))'
+                      rf'({separator}|\r\n|\r|\n|\Z)')
+    rows: list[list[tuple[str, str]]] = [[]]
+    place = 0
+    while place < len(text):
+        found = cell.match(text, place)
+        if not found:
+            raise WrongList('it is not a CSV file')
+        rows[-1].append((found[1], found[2]))
+        place = found.end()
+        if found[2] != separator and place < len(text):
+            rows.append([])
+    return rows
+
+
+def value_of(cell: str) -> str:
+    """Return what a cell says."""
+    cell = cell.removeprefix('\ufeff')
+    return cell[1:-1].replace('""', '"') if cell.startswith('"') else cell

@@ -1,0 +1,183 @@
+"""Downloads and class lists of Canvas and Moodle, from export to import."""
+import json
+import os
+import zipfile
+
+import pytest
+from checker.command.downloads import Zip, open_download, owner_of
+from checker.command.submissions import find_submissions, told
+from checker.report.class_list import ClassList, WrongList
+from checker.report.results import PASSED, Result, Submission
+from checker.specification import FILES
+from classroom import ROOT, grade
+
+MOODLE = 'Ada Lovelace_12_assignsubmission_file'
+CANVAS_LIST = (
+    'Student,ID,SIS User ID,SIS Login ID,Section,Lab (77),Exam (78),Score\n'
+    '"    Points Possible",,,,,18,9,(read only)\n'
+    '"Lovelace, ""Ada""",12,s1,ada,A,,3,50\n'
+    '"Hopper, Grace",13,s2,grace,A,7,,\r\n'
+    '"Turing, Alan",14,12,alan,A,,,')
+MOODLE_LIST = (
+    '\ufeffIdentifier,"Full name","Email address",Grade,"Maximum Grade"\r\n'
+    '"Participant 12","Ada Lovelace",ada@x.org,,18.00\r\n'
+    '"Participant 13","Grace, Hopper",g@x.org,"3,5",18.00\r\n')
+
+
+def submission(name, passed=3, problem=''):
+    """Return a submission whose file 0 passed some of three checks."""
+    found = Submission(name, {0: ROOT / FILES[0]})
+    found.left.clear()
+    found.planned = {0: {('0', str(n)): '' for n in range(3)}}
+    found.results = [
+        Result(name, 0, '0', str(n), '', PASSED if n < passed else 'failed')
+        for n in range(3)]
+    found.problems = {0: problem} if problem else {}
+    return found
+
+
+def filled(tmp_path, text, found, column=''):
+    """Return what a class list becomes, and the lines that are shown."""
+    (tmp_path / 'list.csv').write_bytes(text.encode())
+    listed = ClassList(tmp_path / 'list.csv', column)
+    lines = listed.fill(found, None)
+    listed.write()
+    return listed.graded.read_bytes().decode(), lines
+
+
+@pytest.mark.parametrize('name, owner', [
+    ('lovelaceada_12_345_0-vanilla.py', 'lovelaceada_12'),
+    ('lovelaceada_LATE_12_345_0-vanilla-1.py', 'lovelaceada_12'),
+    ('anon_ab12c_345_0-vanilla.py', 'anon_ab12c'),
+    ('LATE_anon_ab12c_345_0-vanilla.py', 'anon_ab12c'),
+    (f'{MOODLE}/0-vanilla.py', 'Ada Lovelace_12'),
+    (f'{MOODLE}_/work/0-vanilla.py', 'Ada Lovelace_12'),
+    (f'{MOODLE}_0-vanilla.py', 'Ada Lovelace_12'),
+    ('0-vanilla.py', None), ('ada/0-vanilla.py', None)])
+def test_owner_is_told_by_the_name(name, owner):
+    """As Canvas and Moodle name files and folders."""
+    assert owner_of(name) == owner
+
+
+def test_later_upload_replaces_an_earlier_one(tmp_path):
+    """By the number that Canvas adds; nothing else is guessed."""
+    for name in ('a_1_2_0-vanilla-2.py', 'a_1_3_0-vanilla.py',
+                 'a_1_4_0-vanilla-10.py', 'b_2_5_0-vanilla.py',
+                 'b_2_6_my0-vanilla.py', 'notes_0-vanilla.py'):
+        (tmp_path / name).touch()
+    students = open_download(str(tmp_path), [0, 1]).students
+    assert students['a_1'].files == {0: 'a_1_4_0-vanilla-10.py'}
+    assert len(students['a_1'].replaced) == 2
+    assert students['b_2'].problems == {
+        0: 'both b_2_5_0-vanilla.py and b_2_6_my0-vanilla.py could be meant'}
+    assert {*students} == {'a_1', 'b_2'}
+    (tmp_path / FILES[1]).touch()
+    assert open_download(str(tmp_path), [0, 1]) is None
+
+
+def test_zip_file_is_read_with_care(tmp_path):
+    """Only numbered files, only up to their limit, no links."""
+    path = tmp_path / 'all.zip'
+    with zipfile.ZipFile(path, 'w', zipfile.ZIP_DEFLATED) as file:
+        file.writestr('../../ada/0-vanilla.py', 'right')
+        file.writestr('bob/0-vanilla.py', b' ' * 10**8)
+        file.writestr('bob/._0-vanilla.py', b'')
+        file.writestr('bob/notes.txt', b'')
+        link = zipfile.ZipInfo('eve/0-vanilla.py')
+        link.external_attr = 0o120777 << 16
+        file.writestr(link, '/etc/passwd')
+    scratch = tmp_path / 'scratch'
+    scratch.mkdir()
+    found = find_submissions([str(path)], [0], {str(path): Zip(path, [0])},
+                             scratch)
+    assert [*found] == ['../../ada', 'bob', 'eve']
+    assert found['../../ada'].paths[0].read_text() == 'right'
+    assert found['bob'].paths[0].stat().st_size == 2 ** 16 + 1
+    assert found['eve'].problems == {0: 'eve/0-vanilla.py is a link'}
+    assert sum(each.is_file() for each in tmp_path.rglob('*')) == 3
+
+
+def test_students_own_zip_file_has_its_name(tmp_path):
+    """Whatever its one folder is called."""
+    path = tmp_path / 'ada.zip'
+    with zipfile.ZipFile(path, 'w') as file:
+        file.writestr('work/0-vanilla.py', '')
+    assert [*Zip(path, [0]).students] == ['ada']
+
+
+@pytest.mark.parametrize('archive', [False, True])
+def test_download_is_graded_as_it_comes(tmp_path, archive):
+    """Whose file is whose is shown first; missing files fail."""
+    (tmp_path / 'all' / MOODLE).mkdir(parents=True)
+    path = tmp_path / 'all' / MOODLE / FILES[0]
+    path.write_text((ROOT / FILES[0]).read_text())
+    (tmp_path / 'list.csv').write_bytes(MOODLE_LIST.encode())
+    if archive:
+        with zipfile.ZipFile(tmp_path / 'all.zip', 'w') as file:
+            file.write(path, f'{MOODLE}/{FILES[0]}')
+    run = grade([f'all{".zip" * archive}'], '--only', '0,1', '--json',
+                'r.json', '--classlist', 'list.csv', '--feedback', '.',
+                cwd=tmp_path)
+    first, second, *_ = run.stdout.splitlines()
+    assert first == f'all{".zip" * archive} has these files:'
+    assert second == f'  Ada Lovelace_12: {MOODLE}/{FILES[0]}'
+    entry, = json.loads((tmp_path / 'r.json').read_text())['submissions']
+    assert entry['options']['uploaded']
+    assert entry['points']['columns']['0']['points'] == '18'
+    assert entry['points']['columns']['style'] == {'points': '9', 'of': '18'}
+    page = (tmp_path / 'students' / 'Ada Lovelace_12.md').read_text()
+    assert 'Whether the files are executable was not checked' in page
+    assert (tmp_path / 'list-graded.csv').read_bytes().decode() == (
+        MOODLE_LIST.replace('ada@x.org,', 'ada@x.org,27'))
+
+
+def test_list_of_canvas_comes_back(tmp_path):
+    """Only the points change; who is not told apart is listed."""
+    text, lines = filled(
+        tmp_path, CANVAS_LIST,
+        [submission('lovelaceada_12'), submission('GRACE', 2),
+         submission('14', problem='encrypted'), submission('eve')], 'Lab')
+    # 12 is Ada's number, and a different one of Alan's.
+    assert text == CANVAS_LIST.replace('A,7,', 'A,2,')
+    assert lines == [
+        'list-graded.csv: the points of 1 submission',
+        '  no row of its own: lovelaceada_12',
+        '  a person must look at it: 14',
+        '  no row of its own: eve',
+        '  no submission: Lovelace, "Ada"',
+        '  the list counts up to 18, these points up to 3']
+
+
+def test_list_of_moodle_comes_back(tmp_path):
+    """Its grading worksheet, and its gradebook with email addresses."""
+    text, lines = filled(tmp_path, MOODLE_LIST, [
+        submission('Ada Lovelace_12'), submission('g@x.org')])
+    assert text == MOODLE_LIST.replace('ada@x.org,', 'ada@x.org,3').replace(
+        '"3,5"', '3')
+    assert len(lines) == 2
+    text, lines = filled(
+        tmp_path, 'First name;Email address;Lab (Real);Course total (Real)\n'
+        'Ada;ada@x.org;-;-\n', [submission('ada@x.org')])
+    assert text.splitlines()[1] == 'Ada;ada@x.org;3;-'
+
+
+@pytest.mark.parametrize('text, column, words', [
+    ('a,b\n1,2\n', '', 'it has none of the columns ID, SIS'),
+    ('ID,b\n1,2\n', '', 'it has no column for grades'),
+    ('ID,A (1),B (2)\n', '', 'with --column: A \\(1\\), B \\(2\\)'),
+    ('ID,A (1),B (2)\n', 'C', 'it has no column C, but A'),
+    ('ID,A (1)\n"x"y,2\n', '', 'it is not a CSV file')])
+def test_wrong_list_is_refused(text, column, words, tmp_path):
+    """One sentence says what is wrong with it."""
+    (tmp_path / 'list.csv').write_text(text)
+    with pytest.raises(WrongList, match=words):
+        ClassList(tmp_path / 'list.csv', column)
+
+
+def test_names_are_shown_in_one_line(tmp_path):
+    """Names of files cannot write to the terminal."""
+    (tmp_path / 'a\x1b\n_1_2_0-vanilla.py').touch()
+    (tmp_path / 'b_1_2_0-vanilla\x1b.py').touch()
+    path = os.fspath(tmp_path)
+    lines = [*told({path: open_download(path, [0])})]
+    assert len(lines) == 2 and not any('\x1b' in line for line in lines)
