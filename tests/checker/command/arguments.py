@@ -44,8 +44,8 @@ def make_parser() -> Parser:
         help='check only the files with these numbers')
     add('-k', default='', metavar='EXPRESSION', help="run the checks that "
         "match, such as 'loss or noise'")
-    add('--uploaded', action='store_true', help='the files lost whether they '
-        'are executable: do not check it')
+    add('--uploaded', action='store_true', help='do not check whether files '
+        'are executable')
     add('--no-fix', action='store_true', help='hide how to fix a '
         'failure')
     add('-n', type=workers, metavar='N', help='files to check at a time '
@@ -56,6 +56,7 @@ def make_parser() -> Parser:
     add('-v', action='store_true', help='show the failures of a class, too')
     for name, details in JUDGING.items():
         add(name, **details)
+    add('--user', metavar='NAME', help='with --trust: run files as this user')
     add('--version', action='version', help='show all versions that judge',
         version=f'check.py {__version__}, {versions.full()}')
     add_results(parser)
@@ -159,6 +160,12 @@ def check_machine(parser: Parser, options: argparse.Namespace) -> None:
         parser.error(f'cannot sandbox submissions here ({missing}); --trust '
                      'runs them unsandboxed, with your full privileges')
     options.trust = bool(missing)
+    if not options.trust:
+        # In the sandbox root keeps no rights.
+        options.user = None
+    problem = options.user and problems.with_user(options)
+    if problem:
+        parser.error(problem)
 
 
 def processors() -> int:

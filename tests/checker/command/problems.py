@@ -90,6 +90,17 @@ def with_records(options: argparse.Namespace) -> str:
     return ''
 
 
+def with_user(options: argparse.Namespace) -> str:
+    """Look the user up; return why files cannot run so, or ''."""
+    try:
+        import pwd
+        user = pwd.getpwnam(options.user)
+    except (ImportError, KeyError):
+        return f'--user: no such user: {shown(options.user)}'
+    options.user = user.pw_uid, user.pw_gid
+    return '' if os.getuid() == 0 else '--user: only root can do this'
+
+
 def with_path(path: str, before: list[str]) -> str:
     """Return why a path is no submission of its own, or ''."""
     name = shown(path)

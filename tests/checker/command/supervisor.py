@@ -115,7 +115,8 @@ class Supervisor:
     """Starts and ends the processes that check files."""
 
     def __init__(self, options: argparse.Namespace) -> None:
-        self.options, self.server = options, ForkServer()
+        self.options = options
+        self.server = ForkServer(options.user)
         self.running: dict[int, FileProcess] = {}
         self.selector = selectors.DefaultSelector()
 

@@ -50,7 +50,13 @@ class ForkServer:
     It starts when it is first needed, and again if it has ended.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, user: Optional[tuple[int, int]] = None) -> None:
+        """Start nothing yet.
+
+        Args:
+            user: the user and group who run it, if not those of this process.
+        """
+        self.user = user
         self.process: Optional[subprocess.Popen[bytes]] = None
         self._control: socket.socket
         self._home = ''
@@ -97,12 +103,14 @@ class ForkServer:
             raise MachineryFailed('Windows cannot run submissions: use WSL 2')
         self._home = tempfile.mkdtemp()
         self._control, other = socket.socketpair()
+        if self.user:
+            os.chown(self._home, *self.user)
         passed_on = {name: os.environ[name] for name in PASSED_ON
                      if name in os.environ}
         with other:
             self.process = subprocess.Popen(
                 [sys.executable, '-m', 'checker.sandbox.fork_server',
-                 self._home],
+                 self._home, *map(str, self.user or ())],
                 cwd=Path(__file__).parents[2], stdin=other.fileno(),
                 stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
                 start_new_session=True,

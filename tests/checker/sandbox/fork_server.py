@@ -208,8 +208,12 @@ def arrange(descriptors: tuple[int, ...], scratch: str) -> None:
 
 
 def serve() -> None:
-    """Serve the socket that is standard input, in the folder given."""
-    home = sys.argv[1]
+    """Serve the socket that is standard input.
+
+    The arguments are a folder and, if not those of this process, the user and
+    the group to run as.
+    """
+    home, *user = sys.argv[1:]
     # A submission must not import the checker.
     del sys.path[0]
     os.chdir(home)
@@ -217,6 +221,11 @@ def serve() -> None:
         kernel.prepare()
     # What was imported stays: the garbage collector need not search it.
     gc.freeze()
+    if user:
+        number, group = map(int, user)
+        os.setgroups([])
+        os.setresgid(group, group, group)
+        os.setresuid(number, number, number)
     server = Server(socket.socket(fileno=0), home)
     try:
         server.serve()

@@ -1,0 +1,135 @@
+"""Grades one student's folder, for the entry point of a platform.
+
+It runs the command, and reads its record and its page.
+"""
+import json
+import math
+import os
+import shlex
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass, field
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, Optional, Union
+
+CHECK = Path(__file__).resolve().parents[1] / 'check.py'
+# Platforms allow 600.
+SECONDS = 570
+PERSON = 'A person must look at this.'
+# The longest texts that are passed on: platforms limit the whole.
+PAGE, TEXT = 50_000, 10_000
+
+
+@dataclass
+class Part:
+    """A file of the student, or the style: an entry on a platform.
+
+    points, most: exact; no points if a person must look at it.
+    passed: None if a person must look at it.
+    finished: whether all its checks were made.
+    text: what failed.
+    """
+    name: str
+    points: Fraction
+    most: Fraction
+    passed: Optional[bool]
+    finished: bool
+    text: str
+
+    @property
+    def whole(self) -> int:
+        """The points, for platforms that take whole numbers."""
+        return math.floor(self.points)
+
+
+@dataclass
+class Graded:
+    """What became of a folder.
+
+    page: for the student, in Markdown.
+    missing: why nothing was there to check, or ''.
+    problem: why it could not be checked, or ''.
+    """
+    parts: list[Part] = field(default_factory=list)
+    page: str = ''
+    missing: str = ''
+    problem: str = ''
+
+
+def options_beside(script: Union[str, Path]) -> list[str]:
+    """Return the teacher's options, from options.txt beside a script."""
+    path = Path(script).resolve().with_name('options.txt')
+    if not path.exists():
+        return []
+    return shlex.split(path.read_text(encoding='utf-8'), comments=True)
+
+
+def grade(folder: Path, *options: str) -> Graded:
+    """Check a folder with options of the command."""
+    if not any(folder.glob('[0-3]-*.py')):
+        return Graded(missing='There is no numbered file: hand in '
+                      '0-vanilla.py, 1-sparse.py, 2-convolutional.py and '
+                      '3-variational.py, as far as you have them.')
+    # A folder that no other user can read.
+    with tempfile.TemporaryDirectory() as scratch:
+        record = Path(scratch, 'record.json')
+        try:
+            done = subprocess.run(
+                [sys.executable, str(CHECK), '-q', *options, '--json',
+                 str(record), '--feedback', scratch, '--', str(folder)],
+                stdin=subprocess.DEVNULL, capture_output=True,
+                text=True, timeout=SECONDS)
+            said = done.stderr.strip().splitlines()
+        except subprocess.TimeoutExpired:
+            said = [f'it took longer than {SECONDS} seconds']
+        entries = (json.loads(record.read_text())['submissions']
+                   if record.exists() else [])
+        if not entries:
+            return Graded(problem=(said or ['the checker ended'])[-1])
+        entry, = entries
+        pages = [*Path(scratch, 'students').glob('*.md')]
+        return Graded([part_of(entry, column) for column in
+                       entry.get('points', {}).get('columns', ())],
+                      pages[0].read_text()[:PAGE] if pages else '')
+
+
+def part_of(entry: dict[str, Any], column: str) -> Part:
+    """Return a column of the record as a part."""
+    points = entry['points']['columns'][column]
+    verdict = entry['columns'][column]
+    name = next((file['path'] for file in entry['files']
+                 if str(file['file']) == column), column)
+    checks = [check for check in entry['checks'] if check['column'] == column]
+    text = [text_of(check) for check in checks
+            if check['outcome'] not in ('passed', 'not run')]
+    not_run = sum(check['outcome'] == 'not run' for check in checks)
+    if not_run:
+        text.append(f'{not_run} checks were not run because of this.')
+    if points['points'] is None:
+        reason = entry['problems'].get(column, '')
+        text.insert(0, f'{verdict.capitalize()}. {reason}'.strip())
+        text.insert(0, PERSON)
+    return Part(name, Fraction(points['points'] or 0), Fraction(points['of']),
+                None if points['points'] is None else verdict == 'passed',
+                verdict != 'not finished', '\n\n'.join(text)[:TEXT])
+
+
+def text_of(check: dict[str, Any]) -> str:
+    """Return a check that did not pass in a few lines."""
+    outcome = 'not finished' if check['machinery'] else check['outcome']
+    lines = [f'{outcome.upper()}  {check["title"]}']
+    lines += [f'  {name:9} {check[name]}'
+              for name in ('call', 'expected', 'found', 'fix') if check[name]]
+    return '\n'.join(lines)
+
+
+def write(path: Path, content: Any) -> None:
+    """Write JSON; a link that a student has put there is replaced."""
+    path.parent.mkdir(exist_ok=True)
+    part = path.with_name(f'{path.name}.part')
+    part.unlink(missing_ok=True)
+    part.write_text(json.dumps(content, indent=1, ensure_ascii=False),
+                    encoding='utf-8')
+    os.replace(part, path)
