@@ -28,11 +28,13 @@ class Run:
     def __init__(self, options: argparse.Namespace,
                  terminal: Terminal) -> None:
         self.options, self.terminal, self.problem = options, terminal, ''
-        # It is removed when the process ends.
-        self.scratch = tempfile.TemporaryDirectory()
+        scratch = '.'
+        if options.downloads:
+            # It is removed when the process ends.
+            self.scratch = tempfile.TemporaryDirectory()
+            scratch = self.scratch.name
         self.submissions = find_submissions(
-            options.paths, options.only, options.downloads,
-            Path(self.scratch.name))
+            options.paths, options.only, options.downloads, Path(scratch))
         self.supervisor = Supervisor(options)
         self.record: Optional[record.Record] = None
         judging = options.joined or record.judging_by(options)
