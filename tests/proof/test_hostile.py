@@ -215,8 +215,9 @@ def last_child(run, seen):
 
 
 @LINUX
-@pytest.mark.parametrize('kills, verdict', [(1, 'passed'),
-                                            (2, 'not finished')])
+@pytest.mark.parametrize('kills, verdict', [
+    pytest.param(1, 'passed', marks=pytest.mark.exhaustive),
+    (2, 'not finished')])
 def test_killed_process_is_replaced_once(kills, verdict, tmp_path):
     """Its file is checked again, alone, with the same result."""
     for name, text in (('slow', f'import time\ntime.sleep(3)\n{HONEST}'),

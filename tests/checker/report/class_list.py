@@ -12,9 +12,10 @@ from typing import Optional
 from checker.report import points
 from checker.report.results import Submission
 
-# Columns that tell students apart.
-IDENTIFIERS = ('ID', 'SIS User ID', 'SIS Login ID', 'Identifier', 'ID number',
-               'Email address')
+# Columns that tell students apart: with the platform's own numbers, which are
+# in the names of downloads, and with names that a folder may have.
+NUMBERS = 'ID', 'Identifier'
+NAMES = 'SIS User ID', 'SIS Login ID', 'ID number', 'Email address'
 # Columns for grades: of an assignment in Canvas, in Moodle's grading
 # worksheet, and in its gradebook.
 GRADES = re.compile(r'.+ \(\d+\)|Grade|(?!Course total).+ \(Real\)')
@@ -55,13 +56,14 @@ class ClassList:
         for separator in ',;\t':
             self.rows = rows_of(text, separator)
             header = [value_of(cell) for cell, _ in self.rows[0]]
-            self.identifiers = [number for number, name in enumerate(header)
-                                if name in IDENTIFIERS]
+            self.identifiers = {number: name in NUMBERS
+                                for number, name in enumerate(header)
+                                if name in NUMBERS + NAMES}
             if self.identifiers:
                 break
         else:
             raise WrongList('it has none of the columns '
-                            + ', '.join(IDENTIFIERS))
+                            + ', '.join(NUMBERS + NAMES))
         self.column = self._choose(header, column)
 
     def _choose(self, header: list[str], wanted: str) -> int:
@@ -85,7 +87,7 @@ class ClassList:
              weights: points.Weights) -> list[str]:
         """Fill in the points; return lines about what was left as it was."""
         rows = [self._row_of(submission.name) for submission in submissions]
-        lines, filled = [], 0
+        lines, most = [], []
         for submission, row in zip(submissions, rows):
             found = points.points_of(submission, weights)
             if row is None or rows.count(row) > 1:
@@ -96,15 +98,15 @@ class ClassList:
             else:
                 _, end = self.rows[row][self.column]
                 self.rows[row][self.column] = points.shown(found.total), end
-                filled += 1
+                most.append(found.most)
         without = [self.rows[number][0][0]
                    for number, row in enumerate(self.rows)
                    if number not in rows and self._names_of(row)]
         lines += [f'  no submission: {value_of(name)}' for name in without]
-        if filled:
-            lines += self._told_most(found.most)
-        return [f'{self.graded.name}: the points of {filled} submission'
-                + 's' * (filled != 1), *lines]
+        if most:
+            lines += self._told_most(max(most))
+        return [f'{self.graded.name}: the points of {len(most)} submission'
+                + 's' * (len(most) != 1), *lines]
 
     def _told_most(self, most: Fraction) -> list[str]:
         """Return a line if the list counts up to a different number."""
@@ -121,20 +123,25 @@ class ClassList:
     def _row_of(self, name: str) -> Optional[int]:
         """Return the number of the one row of a submission, if there is."""
         number = NUMBER.fullmatch(name)
-        names = {name.casefold(), *(number.groups() if number else ())}
+        names = {(False, name.casefold())}
+        if number:
+            names.add((True, number[1]))
         found = [number for number, row in enumerate(self.rows)
                  if names & self._names_of(row)]
         return found[0] if len(found) == 1 else None
 
-    def _names_of(self, row: list[tuple[str, str]]) -> set[str]:
-        """Return what tells the student of a row, if it is of one."""
+    def _names_of(self, row: list[tuple[str, str]]) -> set[tuple[bool, str]]:
+        """Return what tells the student of a row, if it is of one.
+
+        These are pairs: whether it is the platform's number, and a text.
+        """
         if row is self.rows[0] or len(row) <= self.column:
             return set()
-        values = [value_of(row[number][0]).strip().casefold()
-                  for number in self.identifiers]
+        found = {(is_number, value_of(row[number][0]).strip().casefold())
+                 for number, is_number in self.identifiers.items()}
         # Moodle calls its numbers “Participant 12”, in any language.
-        return {re.sub(r'^\D+ (?=\d+$)', '', value)
-                for value in values} - {''}
+        return {(is_number, re.sub(r'^\D+ (?=\d+$)', '', value))
+                for is_number, value in found if value}
 
     @property
     def graded(self) -> Path:
