@@ -37,6 +37,13 @@ def copy(tmp_path_factory):
     (folder / 'class' / 'bob' / '2-convolutional.py').unlink()
     images = np.random.default_rng(0).integers(0, 256, (300, 28, 28), 'uint8')
     labels = np.arange(300) % 10
+    names = ('train-images-idx3-ubyte', 'train-labels-idx1-ubyte',
+             't10k-images-idx3-ubyte', 't10k-labels-idx1-ubyte')
+    (folder / 'fashion-mnist').mkdir()
+    for name, array in zip(names, (images, labels.astype('uint8')) * 2):
+        (folder / 'fashion-mnist' / name).write_bytes(
+            bytes([0, 0, 8, array.ndim])
+            + np.array(array.shape, '>i4').tobytes() + array.tobytes())
     np.savez(folder / 'mnist.npz', x_train=images, y_train=labels,
              x_test=images, y_test=labels)
     return folder
@@ -67,6 +74,7 @@ def test_commands_do_what_the_page_shows(commands, shown, copy):
 def test_files_that_the_page_speaks_of_are_written(copy):
     """The commands left pictures and grades, the same in two ways."""
     for name in ('plots/3-latent-grid.png', 'plots/3-latent-plane.html',
+                 'fashion/3-latent-plane.png', 'digit.png',
                  'pages/students/3-variational.py.md', 'grades.xml'):
         assert (copy / name).stat().st_size > 500
     points = (copy / 'points.csv').read_text()

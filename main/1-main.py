@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Train the sparse autoencoder on MNIST and show what it learnt."""
-from options import run
+from options import names_of, run
 import mnist
 import plots
-from training import train
+from weights import learn
 
 FILE = '1-sparse.py'
 CALL = 784, [128, 64], 32, 10e-6
@@ -11,13 +11,13 @@ CALL = 784, [128, 64], 32, 10e-6
 
 def main(autoencoder, options):
     """Load, train, print, plot."""
-    (x_train, _), (x_test, _) = mnist.load(options.data)
+    (x_train, _), (x_test, y_test) = mnist.load(options.data)
+    names = names_of(y_test, options.classes)[:mnist.SHOWN]
     x_train = x_train.reshape(-1, 784)
     x_test = x_test.reshape(-1, 784)
 
     encoder, decoder, auto = autoencoder(*CALL)
-    history = train(auto, x_train, x_test, options.epochs,
-                    options.batch_size)
+    history = learn(auto, x_train, x_test, options)
 
     digits = mnist.scale(x_test[:mnist.SHOWN])
     z = encoder.predict(digits, verbose=0)
@@ -26,7 +26,8 @@ def main(autoencoder, options):
 
     plots.show([
         plots.reconstructions(digits, reconstructions,
-                              options.plots / '1-reconstructions.png'),
+                              options.plots / '1-reconstructions.png',
+                              names=names),
         plots.losses(history, options.plots / '1-losses.png')])
 
 

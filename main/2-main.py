@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Train the convolutional autoencoder on MNIST and show what it learnt."""
-from options import run
+from options import names_of, run
 import mnist
 import plots
-from training import train
+from weights import learn
 
 FILE = '2-convolutional.py'
 CALL = (28, 28, 1), [16, 8, 8], (4, 4, 8)
@@ -11,15 +11,15 @@ CALL = (28, 28, 1), [16, 8, 8], (4, 4, 8)
 
 def main(autoencoder, options):
     """Load, train, print, plot."""
-    (x_train, _), (x_test, _) = mnist.load(options.data)
+    (x_train, _), (x_test, y_test) = mnist.load(options.data)
+    names = names_of(y_test, options.classes)[:mnist.SHOWN]
     x_train = x_train.reshape(-1, 28, 28, 1)
     x_test = x_test.reshape(-1, 28, 28, 1)
     print(x_train.shape)
     print(x_test.shape)
 
     encoder, decoder, auto = autoencoder(*CALL)
-    history = train(auto, x_train, x_test, options.epochs,
-                    options.batch_size)
+    history = learn(auto, x_train, x_test, options)
 
     digits = mnist.scale(x_test[:mnist.SHOWN])
     z = encoder.predict(digits, verbose=0)
@@ -28,7 +28,8 @@ def main(autoencoder, options):
 
     plots.show([
         plots.reconstructions(digits, reconstructions,
-                              options.plots / '2-reconstructions.png'),
+                              options.plots / '2-reconstructions.png',
+                              names=names),
         plots.losses(history, options.plots / '2-losses.png')])
 
 

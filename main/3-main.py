@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """Train the variational autoencoder on MNIST and show what it learnt."""
-from options import run
+from options import names_of, run
 import latent_plane
 import mnist
 import numpy as np
 import plots
-from training import train
+from weights import learn
 
 FILE = '3-variational.py'
 CALL = 784, [512], 2
@@ -27,12 +27,12 @@ def elbo_terms(x, p, z_mean, z_log_var):
 def main(autoencoder, options):
     """Load, train, print, plot."""
     (x_train, _), (x_test, y_test) = mnist.load(options.data)
+    names = names_of(y_test, options.classes)
     x_train = x_train.reshape(-1, 784)
     x_test = x_test.reshape(-1, 784)
 
     encoder, decoder, auto = autoencoder(*CALL)
-    history = train(auto, x_train, x_test, options.epochs,
-                    options.batch_size)
+    history = learn(auto, x_train, x_test, options)
 
     digits = mnist.scale(x_test)
     z, z_mean, z_log_var = encoder.predict(digits, verbose=0)
@@ -49,10 +49,12 @@ def main(autoencoder, options):
 
     pictures = [
         plots.reconstructions(digits[shown], reconstructions[shown],
-                              options.plots / '3-reconstructions.png'),
+                              options.plots / '3-reconstructions.png',
+                              names=names[:mnist.SHOWN]),
         plots.reconstructions(digits[worst], reconstructions[worst],
                               options.plots / '3-worst.png',
-                              'The worst reconstructions of test digits'),
+                              'The worst reconstructions of test digits',
+                              [names[place] for place in worst if names]),
         plots.losses(history, options.plots / '3-losses.png')]
     if z.shape[1] == 2:
         points = np.linspace(-3, 3, 25)
@@ -61,9 +63,11 @@ def main(autoencoder, options):
         pictures += [
             plots.latent_grid(decoded, 3, options.plots / '3-latent-grid.png'),
             plots.latent_plane(z_mean, y_test,
-                               options.plots / '3-latent-plane.png')]
+                               options.plots / '3-latent-plane.png',
+                               options.classes)]
         latent_plane.write(options.plots / '3-latent-plane.html', decoder,
-                           x_test, y_test, z_mean, z_log_var)
+                           x_test, y_test, z_mean, z_log_var,
+                           options.classes)
     else:
         print('Latent plane: left out, because it needs 2 latent dimensions '
               f'and z has {z.shape[1]}')

@@ -12,7 +12,7 @@ SHOWN = 2000
 ACROSS = 50
 
 
-def write(path, decoder, digits, labels, z_mean, z_log_var):
+def write(path, decoder, digits, labels, z_mean, z_log_var, classes=()):
     """Write the page and print its path; say so if there can be none.
 
     Args:
@@ -21,6 +21,7 @@ def write(path, decoder, digits, labels, z_mean, z_log_var):
         digits: uint8 images, (n, 784); the first SHOWN are shown.
         labels: their classes, (n,).
         z_mean, z_log_var: what the encoder gives for them, (n, 2).
+        classes: the names of the classes, if they have any.
     """
     weights = decoder.get_weights()
     if not computes(decoder, weights):
@@ -32,7 +33,7 @@ def write(path, decoder, digits, labels, z_mean, z_log_var):
         'sizes': [len(bias) for bias in weights[1::2]],
         'weights': encode(np.concatenate([array.ravel() for array in weights])
                           .astype('<f2').tobytes()),
-        'limit': max(3.5, np.abs(points[:, :2]).max() + 0.2),
+        'box': box(points[:, :2]), 'classes': list(classes),
         'points': [[*point, int(label)] for point, label
                    in zip(points.round(4).tolist(), labels)],
         'digits': 'data:image/png;base64,' + encode(mosaic(digits[:SHOWN])),
@@ -41,6 +42,19 @@ def write(path, decoder, digits, labels, z_mean, z_log_var):
     path.write_text(text.replace('page = null', f'page = {json.dumps(page)}'),
                     encoding='utf-8')
     print(f'Page: {path}')
+
+
+def box(points):
+    """Return what the page shows: left, bottom, right and top.
+
+    It holds the points, (n, 2), and 5 % more on each side, and is never
+    narrow, even if one of the dimensions says nothing.
+    """
+    low, high = points.min(axis=0), points.max(axis=0)
+    size = high - low
+    half = 0.55 * np.maximum(size, max(size.max() / 3, 1e-3))
+    middle = (low + high) / 2
+    return [*(middle - half).tolist(), *(middle + half).tolist()]
 
 
 def computes(decoder, weights):

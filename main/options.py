@@ -4,6 +4,7 @@ Drivers import it first, so that one line names a missing package.
 """
 import argparse
 import contextlib
+import errno
 import importlib.util
 import os
 import re
@@ -25,6 +26,8 @@ import training
 # TensorFlow reads this when it is imported, so it is imported late.
 ENVIRONMENT = {**training.ENVIRONMENT, 'TF_CPP_MIN_LOG_LEVEL': '3'}
 
+# If neither --epochs nor --load is given.
+EPOCHS = 50
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -47,10 +50,14 @@ def run(main, name):
         name: the numbered file.
     """
     parser = make_parser(sys.modules[main.__module__].__doc__)
-    options = parser.parse_args()
+    options = parser.parse_args(namespace=argparse.Namespace(
+        epochs=None, save=None, load=None, classes=[]))
+    if options.epochs is None:
+        options.epochs = 0 if options.load else EPOCHS
     os.environ.update({**ENVIRONMENT, **os.environ})
     try:
         check_writable(options.plots)
+        check_weights(options)
         with muted():
             from tensorflow import keras
         if name.startswith(('1', '3')):
@@ -88,8 +95,10 @@ def make_parser(description):
     parser = Parser(
         description=description,
         formatter_class=argparse.ArgumentDefaultsHelpFormatter)
-    parser.add_argument('--epochs', type=positive, default=50, metavar='N',
-                        help='times to train on every digit')
+    parser.add_argument('--epochs', type=positive, metavar='N',
+                        default=argparse.SUPPRESS,
+                        help='times to train on every digit (default: '
+                        f'{EPOCHS}, or none with --load)')
     parser.add_argument('--batch-size', type=positive, default=256,
                         metavar='N', help='digits in a step of training')
     parser.add_argument('--seed', type=seed, default=0, metavar='N',
@@ -98,11 +107,48 @@ def make_parser(description):
                         help='digits to use instead of those that Keras '
                         'downloads: a .npz file in its layout, or a folder '
                         'with the four IDX files, plain or gzipped')
+    parser.add_argument('--classes', type=names, default=argparse.SUPPRESS,
+                        metavar='NAME,...', help='what the classes are '
+                        'called, from class 0 on')
     parser.add_argument('--submission', type=Path, default=ROOT, metavar='DIR',
                         help='folder of the numbered file to train')
     parser.add_argument('--plots', type=Path, default=Path('plots'),
                         metavar='DIR', help='folder for the pictures')
+    parser.add_argument('--save', type=weights_file, metavar='FILE.weights.h5',
+                        default=argparse.SUPPRESS,
+                        help='file to keep what was learnt')
+    parser.add_argument('--load', type=weights_file, metavar='FILE.weights.h5',
+                        default=argparse.SUPPRESS,
+                        help='file of an earlier --save to start from')
     return parser
+
+
+def names(text):
+    """Parse names between commas."""
+    found = [name.strip() for name in text.split(',')]
+    if not all(found):
+        raise argparse.ArgumentTypeError(f'{text!r} has an empty name')
+    return found
+
+
+def names_of(labels, classes):
+    """Return the name of each label, or [] if classes have no names.
+
+    Raises:
+        UsageError: if a class has no name.
+    """
+    if classes and max(labels) >= len(classes):
+        raise UsageError(f'argument --classes: {len(classes)} names, but the '
+                         f'digits have a class {max(labels)}')
+    return [classes[label] for label in labels] if classes else []
+
+
+def weights_file(text):
+    """Parse the name of a file with weights, as Keras wants it."""
+    if not text.endswith('.weights.h5'):
+        raise argparse.ArgumentTypeError(
+            f'{text!r} does not end with .weights.h5')
+    return Path(text)
 
 
 def positive(text):
@@ -149,6 +195,21 @@ def check_writable(folder):
         tempfile.TemporaryFile(dir=folder).close()
     except OSError as error:
         raise UsageError(f'argument --plots: cannot write to {folder}: '
+                         f'{error.strerror}') from None
+
+
+def check_weights(options):
+    """Raise a UsageError unless weights can be written and read."""
+    if options.load and not options.load.is_file():
+        raise UsageError(f'argument --load: no such file: {options.load}')
+    if not options.save:
+        return
+    try:
+        if options.save.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        tempfile.TemporaryFile(dir=options.save.absolute().parent).close()
+    except OSError as error:
+        raise UsageError(f'argument --save: cannot write {options.save}: '
                          f'{error.strerror}') from None
 
 

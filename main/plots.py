@@ -4,8 +4,12 @@ from matplotlib import pyplot
 
 
 def reconstructions(originals, decoded, path,
-                    title='Test digits and their reconstructions'):
-    """Draw 28 x 28 images above their reconstructions, both (n, ...)."""
+                    title='Test digits and their reconstructions', names=()):
+    """Draw 28 x 28 images above their reconstructions, both (n, ...).
+
+    Args:
+        names: what stands above the images, or nothing.
+    """
     figure, rows = pyplot.subplots(2, len(originals), figsize=(10, 2.8))
     for row, name, images in zip(rows, ('input', 'output'),
                                  (originals, decoded)):
@@ -13,12 +17,20 @@ def reconstructions(originals, decoded, path,
         for axes, image in zip(row, images):
             axes.imshow(image.reshape(28, 28), cmap='gray', vmin=0, vmax=1)
             axes.set(xticks=[], yticks=[])
+    for axes, name in zip(rows[0], names):
+        axes.set_title(name, fontsize='small')
     figure.suptitle(title)
     return save(figure, path)
 
 
 def losses(history, path):
-    """Draw the curves of `history`, such as {'loss': [...], ...}."""
+    """Draw the curves of `history`, such as {'loss': [...], ...}.
+
+    Returns:
+        the path, or None if there is nothing to draw.
+    """
+    if not history:
+        return None
     figure, axes = pyplot.subplots()
     for name, values in history.items():
         axes.plot(range(1, len(values) + 1), values, '.-', label=name)
@@ -49,14 +61,21 @@ def latent_grid(images, limit, path):
     return save(figure, path)
 
 
-def latent_plane(z_mean, labels, path):
-    """Draw encoded images, (n, 2), coloured by class, (n,)."""
+def latent_plane(z_mean, labels, path, classes=()):
+    """Draw encoded images, (n, 2), coloured by class, (n,).
+
+    Args:
+        classes: the names of the classes, if they have any.
+    """
     figure, axes = pyplot.subplots(figsize=(8, 7))
     points = axes.scatter(*z_mean.T, c=labels, cmap='tab10', s=3)
     axes.set(title='Test digits in the latent plane',
              xlabel='mean of latent dimension 1',
              ylabel='mean of latent dimension 2')
-    axes.legend(*points.legend_elements(num=None), title='class',
+    signs, names = points.legend_elements(num=None)
+    if classes:
+        names = [classes[label] for label in sorted({*labels})]
+    axes.legend(signs, names, title='class',
                 loc='center left', bbox_to_anchor=(1, 0.5))
     return save(figure, path)
 
@@ -70,7 +89,7 @@ def save(figure, path):
 
 def show(paths):
     """Print where the pictures are; open them if there is a display."""
-    for path in paths:
+    for path in filter(None, paths):
         print(f'Picture: {path}')
     if matplotlib.get_backend().lower() != 'agg':
         pyplot.show()

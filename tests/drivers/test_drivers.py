@@ -100,6 +100,11 @@ MISTAKES = {
     'batch of words': (0, ['--batch-size', 'all'], '--batch-size', 'all'),
     'no such data': (0, ['--data', 'absent.npz'], '--data', 'absent.npz'),
     'plots in a file': (0, ['--plots', 'file'], '--plots', 'file'),
+    'no ending': (0, ['--save', 'x.h5'], '--save', '.weights.h5'),
+    'no folder': (0, ['--save', 'absent/x.weights.h5'], '--save', 'absent'),
+    'no weights': (0, ['--load', 'x.weights.h5'], '--load', 'x.weights.h5'),
+    'no name': (0, ['--classes', 'a,,b'], '--classes', 'a,,b'),
+    'few names': (0, ['--classes', 'a,b'], '--classes', '2 names'),
     'no numbered file': (0, ['--submission', 'empty'], '--submission',
                          '0-vanilla.py'),
     'no function': (0, ['--submission', 'wrong'], '--submission',
@@ -174,8 +179,9 @@ def test_keras_that_sums_penalties_is_refused(version, works):
 
 
 def test_interrupt_still_plots(tmp_path, data):
-    """Ctrl-C ends the training early; what was learnt is shown."""
-    run = start(0, tmp_path, '--epochs', '100000', '--data', str(data))
+    """Ctrl-C ends the training early; what was learnt is shown and kept."""
+    run = start(0, tmp_path, '--epochs', '100000', '--data', str(data),
+                '--save', 'x.weights.h5')
     while not run.stdout.readline().startswith('Epoch 3/'):
         assert run.poll() is None
     run.send_signal(signal.SIGINT)
@@ -184,6 +190,82 @@ def test_interrupt_still_plots(tmp_path, data):
     assert 'Training interrupted' in output
     for picture in PICTURES[0]:
         assert (tmp_path / 'plots' / picture).stat().st_size > 1000
+    assert (tmp_path / 'x.weights.h5').stat().st_size > 100_000
+
+
+def said_by(task, folder, *arguments, status=0):
+    """Run a driver; return the lines that it prints."""
+    run = start(task, folder, *arguments)
+    output, errors = run.communicate(timeout=LIMIT)
+    assert run.returncode == status, errors
+    return (errors if status else output).splitlines()
+
+
+@pytest.mark.parametrize('task', [
+    3, *(pytest.param(number, marks=pytest.mark.exhaustive)
+         for number in range(3))])
+def test_what_was_learnt_is_kept(task, tmp_path, data):
+    """--load prints and draws what --save did, and can train on."""
+    kept, names = 'kept.weights.h5', ','.join('abcdefghij')
+    saved = said_by(task, tmp_path, '--data', str(data), '--epochs', '2',
+                    '--save', kept, '--plots', 'saved', '--classes', names)
+    loaded = said_by(task, tmp_path, '--data', str(data), '--load', kept,
+                     '--plots', 'loaded', '--classes', names)
+    assert f'Weights: {kept}' in saved
+    assert f'Weights: from {kept}' in loaded
+    assert not any(line.startswith(('Epoch', 'Training', 'loss'))
+                   for line in loaded)
+    figures = [[line for line in lines
+                if line.startswith(('Mean encoding', '[', ' ['))]
+               for lines in (saved, loaded)]
+    assert figures[0] == figures[1] and figures[0]
+    drawn = {path.name for path in (tmp_path / 'loaded').iterdir()}
+    assert drawn == {path.name for path in (tmp_path / 'saved').iterdir()
+                     } - {f'{task}-losses.png'}
+    # The reconstructions of file 3 have new noise in z.
+    for name in drawn - {'3-reconstructions.png', '3-worst.png'}:
+        assert (tmp_path / 'loaded' / name).read_bytes() == (
+            tmp_path / 'saved' / name).read_bytes(), name
+
+
+def test_training_goes_on(tmp_path, data):
+    """From weights that were kept, with a new Adam."""
+    kept = 'kept.weights.h5'
+    losses = []
+    for more in (['--save', kept], ['--load', kept]):
+        said = said_by(0, tmp_path, '--data', str(data), '--epochs', '2',
+                       *more)
+        line = next(line for line in said if line.startswith('loss'))
+        losses.append(float(line.split()[1].rstrip(',')))
+    assert 'Adam starts anew: its state is not in the file.' in said
+    assert losses[1] < losses[0]
+
+
+@pytest.mark.parametrize('change', [
+    'other', *(pytest.param(name, marks=pytest.mark.exhaustive)
+               for name in ('cut', 'text'))])
+def test_weights_that_do_not_fit_get_one_line(change, tmp_path, data):
+    """Of a different network, cut off, or no weights at all."""
+    path = tmp_path / 'x.weights.h5'
+    path.write_bytes(b'no weights')
+    if change != 'text':
+        said_by(3, tmp_path, '--data', str(data), '--epochs', '1', '--save',
+                'x.weights.h5')
+    if change == 'cut':
+        path.write_bytes(path.read_bytes()[:20_000])
+    line, = said_by(3 if change == 'cut' else 0, tmp_path, '--data',
+                    str(data), '--load', 'x.weights.h5', status=2)
+    assert 'argument --load: x.weights.h5 cannot be loaded' in line
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize('visible', ['', '7'])
+def test_gpu_that_is_not_there_does_no_harm(visible, tmp_path, data):
+    """Whatever CUDA_VISIBLE_DEVICES says, the driver trains."""
+    run = start(0, tmp_path, '--data', str(data), '--epochs', '1', command=[
+        'env', f'CUDA_VISIBLE_DEVICES={visible}', str(MAIN / '0-main.py')])
+    output, errors = run.communicate(timeout=LIMIT)
+    assert run.returncode == 0 and 'val_loss' in output, errors
 
 
 @pytest.mark.exhaustive

@@ -13,16 +13,17 @@ import pytest
 from tensorflow import keras
 
 BROWSER = shutil.which('chromium') or shutil.which('google-chrome')
+CLASSES = 'nought', *map(str, range(1, 9)), 'nine'
 RANDOM = np.random.default_rng(0)
-# In the browser: three places of the pointer, a key, and a click.
+# In the browser: three places of the pointer, a key, a click, and a walk.
 ASK = '''
 <script>
 const answers = [];
-const pixels = id => [...$(id).getContext('2d').getImageData(0, 0, 28, 28).data
-].filter((_, i) => i % 4 == 0);
-const point = (kind, across, down) => {
+const pixels = (id, left = 0) => [...$(id).getContext('2d').getImageData(
+  left, 0, 28, 28).data].filter((_, i) => i % 4 == 0);
+const point = (kind, across, down, shiftKey = false) => {
   const box = plane.getBoundingClientRect();
-  plane.dispatchEvent(new PointerEvent(kind, {
+  plane.dispatchEvent(new PointerEvent(kind, {shiftKey,
     clientX: box.left + across * box.width,
     clientY: box.top + down * box.height}));
   answers.push({at, drawn: pixels('drawn')});
@@ -36,9 +37,22 @@ addEventListener('load', () => {
   point('pointerdown', .6, .3);
   const spread = ['cx', 'cy', 'rx', 'ry'].map(
     name => $('spread').getAttribute(name) / UNIT);
-  document.body.textContent = JSON.stringify({
-    answers, spread, digit: pixels('digit'), rebuilt: pixels('rebuilt'),
-    what: $('what').textContent});
+  const seen = {answers, spread, digit: pixels('digit'),
+                rebuilt: pixels('rebuilt'), what: $('what').textContent,
+                before: location.hash};
+  prior.click();
+  point('pointerdown', .3, .6, true);
+  const walked = [location.hash, $('told').textContent];
+  seen.steps = [0, 3, 9].map(step => pixels('steps', 28 * step));
+  // Somebody follows a link.
+  location.hash = '';
+  restore();
+  const plain = [location.hash, getComputedStyle($('walk')).visibility];
+  location.hash = walked[0];
+  restore();
+  seen.walked = [...walked, location.hash, $('told').textContent];
+  seen.plain = [...plain, getComputedStyle($('walk')).visibility];
+  document.body.textContent = JSON.stringify(seen);
 });
 </script>
 </body>
@@ -66,7 +80,8 @@ def write(tmp_path):
         (digits, labels), _ = mnist.packaged()
         z_mean, z_log_var = RANDOM.standard_normal((2, len(digits), 2))
         latent_plane.write(tmp_path / 'page.html', model,
-                           digits.reshape(-1, 784), labels, z_mean, z_log_var)
+                           digits.reshape(-1, 784), labels, z_mean, z_log_var,
+                           CLASSES)
         return (tmp_path / 'page.html', digits, labels, z_mean[:2000],
                 z_log_var[:2000])
 
@@ -86,7 +101,7 @@ def grey(model, z):
 @pytest.mark.skipif(not BROWSER, reason='no Chromium nor Chrome is installed')
 @pytest.mark.parametrize('hidden', [[512], [40, 24], []])
 def test_page_draws_what_the_decoder_predicts(write, hidden):
-    """At five points, and where a digit is chosen, within 16 bits."""
+    """At six points, on a walk, at a digit that is chosen; to 16 bits."""
     model = decoder(hidden)
     path, digits, labels, z_mean, z_log_var = write(model)
     path.write_text(path.read_text().replace('</body>\n', ASK))
@@ -98,8 +113,8 @@ def test_page_draws_what_the_decoder_predicts(write, hidden):
     found = json.loads(html.unescape(
         re.search('<body>(.*)</body>', shown, re.DOTALL)[1]))
     places = [answer['at'] for answer in found['answers']]
-    assert len({tuple(place) for place in places}) == 5
-    nearest = np.hypot(*(z_mean - places[-1]).T).argmin()
+    assert len({tuple(place) for place in places}) == 6
+    nearest = np.hypot(*(z_mean - places[4]).T).argmin()
     drawn = [answer['drawn'] for answer in found['answers']]
     for place, pixels in zip([*places, z_mean[nearest].round(4)],
                              [*drawn, found['rebuilt']]):
@@ -107,10 +122,33 @@ def test_page_draws_what_the_decoder_predicts(write, hidden):
         assert (abs(pixels - expected) <= off).all()
         assert np.ptp(pixels) > 100 and off.max() < 3
     np.testing.assert_array_equal(found['digit'], digits[nearest].ravel())
-    assert found['what'] == f'test digit {nearest}, class {labels[nearest]}'
+    assert found['what'] == (
+        f'test digit {nearest}, class {CLASSES[labels[nearest]]}')
     np.testing.assert_allclose(found['spread'], [
         *z_mean[nearest] * [1, -1], *np.exp(z_log_var[nearest] / 2)],
         atol=1e-4)
+    address, told, *again = found['walked']
+    other = int(re.fullmatch(f'#digit=([0-9]+)&from={nearest}&prior',
+                             address)[1])
+    assert told == f'10 steps from digit {nearest} to {other}'
+    assert again == [address, told]
+    assert found['before'] == f'#digit={nearest}'
+    assert found['plain'][1:] == ['hidden', 'visible']
+    for step, pixels in zip((0, 3, 9), found['steps']):
+        share = step / 9
+        expected, off = grey(model, (1 - share) * z_mean[nearest].round(4)
+                             + share * z_mean[other].round(4))
+        assert (abs(pixels - expected) <= off).all()
+
+
+@pytest.mark.parametrize('points, expected', [
+    ([[0, 0], [2, 1]], [-.1, -.05, 2.1, 1.05]),
+    ([[0, 5], [3, 5]], [-.15, 4.45, 3.15, 5.55]),
+    ([[1, 1], [1, 1]], [.99945, .99945, 1.00055, 1.00055])])
+def test_box_holds_the_points(points, expected):
+    """With 5 % around them, and never narrow."""
+    np.testing.assert_allclose(latent_plane.box(np.array(points, float)),
+                               expected)
 
 
 def test_page_is_one_small_file(write, capsys):

@@ -1,4 +1,4 @@
-"""Training goes on without XLA if XLA refuses a model, and only then."""
+"""XLA compiles if that pays; training goes on without it if it refuses."""
 import numpy as np
 import options
 import plots
@@ -8,6 +8,7 @@ import training
 
 IMAGES = np.random.default_rng(0).integers(0, 256, (64, 12), 'uint8')
 MODEL = 'decoder(encoder(encoder_inputs))'
+NOTHING = 'odd = tf.identity\n\n'
 # XLA cannot print.
 PRINTING = '''
 def odd(x):
@@ -19,6 +20,12 @@ CUTTING = '''
 def odd(x):
     return tf.reshape(x, (7, 12))
 '''
+
+
+@pytest.fixture(autouse=True)
+def always_worth_it(monkeypatch):
+    """Let XLA compile however few steps there are."""
+    monkeypatch.setattr(training, 'STEPS_WORTH_COMPILING', 1)
 
 
 @pytest.fixture
@@ -56,6 +63,15 @@ def test_network_that_xla_refuses_trains_without_it(submit):
     assert len(history['loss']) == len(history['val_loss']) == 2
     assert any((old != new).any()
                for old, new in zip(before, auto.get_weights()))
+
+
+@pytest.mark.parametrize('least, compiled', [(4, True), (5, False)])
+def test_few_steps_are_not_compiled(submit, monkeypatch, least, compiled):
+    """Two epochs of 64 images in batches of 32 are four steps."""
+    auto, tries = submit(NOTHING)
+    monkeypatch.setattr(training, 'STEPS_WORTH_COMPILING', least)
+    training.train(auto, IMAGES, IMAGES, epochs=2, verbose=0)
+    assert tries == [compiled]
 
 
 def test_losses_of_a_step_of_its_own_are_shown(tmp_path, capsys):

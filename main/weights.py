@@ -1,0 +1,66 @@
+"""What a driver learns, and the file that keeps it."""
+import os
+
+import options
+from training import train
+
+
+def learn(model, x_train, x_test, given):
+    """Load weights, train, save weights, as the options say.
+
+    Args:
+        model: auto, compiled; its weights are those of encoder and decoder.
+        x_train, x_test: as for train().
+        given: the options of the driver.
+
+    Returns:
+        what train() returns, or {} if nothing was trained.
+
+    Raises:
+        UsageError: if the weights cannot be loaded.
+    """
+    history = {}
+    if given.load:
+        load(model, given.load)
+        print(f'Weights: from {given.load}')
+    if given.epochs:
+        if given.load:
+            print('Adam starts anew: its state is not in the file.')
+        history = train(model, x_train, x_test, given.epochs,
+                        given.batch_size)
+    if given.save:
+        save(model, given.save)
+        print(f'Weights: {given.save}')
+    return history
+
+
+def save(model, path):
+    """Save the weights of a model, without the state of its optimizer."""
+    optimizer = model.optimizer
+    # A disk may fill up: then the file stays as it was.
+    part = path.with_name(f'part-{path.name}')
+    try:
+        # Keras warns about a file whose optimizer has trained, or is missing.
+        model.optimizer = optimizer.from_config(optimizer.get_config())
+        model.save_weights(part)
+        os.replace(part, path)
+    finally:
+        model.optimizer = optimizer
+        part.unlink(missing_ok=True)
+
+
+def load(model, path):
+    """Load the weights of a model.
+
+    Raises:
+        UsageError: if the file is not whole, or of a different network.
+    """
+    try:
+        with options.muted():
+            model.load_weights(path)
+    # Keras raises all kinds of errors, some of several lines.
+    except Exception as error:
+        message = (str(error).strip() or type(error).__name__).splitlines()[0]
+        raise options.UsageError(
+            f'argument --load: {path} cannot be loaded into this network: '
+            f'{message}') from None
