@@ -17,12 +17,12 @@ def learn(model, x_train, x_test, given):
         what train() returns, or {} if nothing was trained.
 
     Raises:
-        UsageError: if the weights cannot be loaded.
+        UsageError: if the weights cannot be loaded or saved.
     """
     history = {}
     if given.load:
         load(model, given.load)
-        print(f'Weights: from {given.load}')
+        print(f'Loaded: {given.load}')
     if given.epochs:
         if given.load:
             print('Adam starts anew: its state is not in the file.')
@@ -30,7 +30,7 @@ def learn(model, x_train, x_test, given):
                         given.batch_size)
     if given.save:
         save(model, given.save)
-        print(f'Weights: {given.save}')
+        print(f'Saved: {given.save}')
     return history
 
 
@@ -40,10 +40,13 @@ def save(model, path):
     # A disk may fill up: then the file stays as it was.
     part = path.with_name(f'part-{path.name}')
     try:
-        # Keras warns about a file whose optimizer has trained, or is missing.
+        # Keras warns if the file has an optimizer that trained, or none.
         model.optimizer = optimizer.from_config(optimizer.get_config())
         model.save_weights(part)
         os.replace(part, path)
+    except OSError as error:
+        raise options.UsageError(f'argument --save: cannot write {path}: '
+                                 f'{error}') from None
     finally:
         model.optimizer = optimizer
         part.unlink(missing_ok=True)

@@ -211,8 +211,8 @@ def test_what_was_learnt_is_kept(task, tmp_path, data):
                     '--save', kept, '--plots', 'saved', '--classes', names)
     loaded = said_by(task, tmp_path, '--data', str(data), '--load', kept,
                      '--plots', 'loaded', '--classes', names)
-    assert f'Weights: {kept}' in saved
-    assert f'Weights: from {kept}' in loaded
+    assert f'Saved: {kept}' in saved
+    assert f'Loaded: {kept}' in loaded
     assert not any(line.startswith(('Epoch', 'Training', 'loss'))
                    for line in loaded)
     figures = [[line for line in lines

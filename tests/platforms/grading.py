@@ -9,14 +9,17 @@ import shlex
 import subprocess
 import sys
 import tempfile
+import traceback
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, Optional, Union
+from typing import Any, Optional
 
 CHECK = Path(__file__).resolve().parents[1] / 'check.py'
 # Platforms allow 600.
 SECONDS = 570
+NAMES = ('0-vanilla.py', '1-sparse.py', '2-convolutional.py',
+         '3-variational.py')
 PERSON = 'A person must look at this.'
 # The longest texts that are passed on: platforms limit the whole.
 PAGE, TEXT = 50_000, 10_000
@@ -58,20 +61,28 @@ class Graded:
     problem: str = ''
 
 
-def options_beside(script: Union[str, Path]) -> list[str]:
-    """Return the teacher's options, from options.txt beside a script."""
-    path = Path(script).resolve().with_name('options.txt')
+def options_in(folder: Path) -> list[str]:
+    """Return the teacher's options, from options.txt in a folder."""
+    path = folder / 'options.txt'
     if not path.exists():
         return []
     return shlex.split(path.read_text(encoding='utf-8'), comments=True)
 
 
 def grade(folder: Path, *options: str) -> Graded:
+    """Check a folder with options of the command, whatever happens."""
+    try:
+        return check(folder, *options)
+    except Exception:
+        traceback.print_exc()
+        return Graded(problem='the checker failed')
+
+
+def check(folder: Path, *options: str) -> Graded:
     """Check a folder with options of the command."""
-    if not any(folder.glob('[0-3]-*.py')):
-        return Graded(missing='There is no numbered file: hand in '
-                      '0-vanilla.py, 1-sparse.py, 2-convolutional.py and '
-                      '3-variational.py, as far as you have them.')
+    if not any(os.path.lexists(folder / name) for name in NAMES):
+        return Graded(missing='There is no numbered file; their names are '
+                      f'{", ".join(NAMES)}.')
     # A folder that no other user can read.
     with tempfile.TemporaryDirectory() as scratch:
         record = Path(scratch, 'record.json')
@@ -89,6 +100,9 @@ def grade(folder: Path, *options: str) -> Graded:
         if not entries:
             return Graded(problem=(said or ['the checker ended'])[-1])
         entry, = entries
+        if 'points' not in entry:
+            return Graded(problem='points need all checks: leave -k out of '
+                          'options.txt')
         pages = [*Path(scratch, 'students').glob('*.md')]
         return Graded([part_of(entry, column) for column in
                        entry.get('points', {}).get('columns', ())],
@@ -106,7 +120,7 @@ def part_of(entry: dict[str, Any], column: str) -> Part:
             if check['outcome'] not in ('passed', 'not run')]
     not_run = sum(check['outcome'] == 'not run' for check in checks)
     if not_run:
-        text.append(f'{not_run} checks were not run because of this.')
+        text.append(f'Checks that were not run because of this: {not_run}.')
     if points['points'] is None:
         reason = entry['problems'].get(column, '')
         text.insert(0, f'{verdict.capitalize()}. {reason}'.strip())

@@ -2,6 +2,7 @@
 import json
 import os
 import zipfile
+from pathlib import Path
 
 import pytest
 from checker.command.downloads import Zip, open_download, owner_of
@@ -24,9 +25,9 @@ MOODLE_LIST = (
     '"Participant 13","Grace, Hopper",g@x.org,"3,5",18.00\r\n')
 
 
-def submission(name, passed=3, problem=''):
+def submission(name, passed=3, problem='', number=''):
     """Return a submission whose file 0 passed some of three checks."""
-    found = Submission(name, {0: ROOT / FILES[0]})
+    found = Submission(name, {0: ROOT / FILES[0]}, number=number)
     found.left.clear()
     found.planned = {0: {('0', str(n)): '' for n in range(3)}}
     found.results = [
@@ -46,13 +47,13 @@ def filled(tmp_path, text, found, column=''):
 
 
 @pytest.mark.parametrize('name, owner', [
-    ('lovelaceada_12_345_0-vanilla.py', 'lovelaceada_12'),
-    ('lovelaceada_LATE_12_345_0-vanilla-1.py', 'lovelaceada_12'),
-    ('anon_ab12c_345_0-vanilla.py', 'anon_ab12c'),
-    ('LATE_anon_ab12c_345_0-vanilla.py', 'anon_ab12c'),
-    (f'{MOODLE}/0-vanilla.py', 'Ada Lovelace_12'),
-    (f'{MOODLE}_/work/0-vanilla.py', 'Ada Lovelace_12'),
-    (f'{MOODLE}_0-vanilla.py', 'Ada Lovelace_12'),
+    ('lovelaceada_12_345_0-vanilla.py', ('lovelaceada_12', '12')),
+    ('lovelaceada_LATE_12_345_0-vanilla-1.py', ('lovelaceada_12', '12')),
+    ('anon_ab12c_345_0-vanilla.py', ('anon_ab12c', 'anon_ab12c')),
+    ('LATE_anon_ab12c_345_0-vanilla.py', ('anon_ab12c', 'anon_ab12c')),
+    (f'{MOODLE}/0-vanilla.py', ('Ada Lovelace_12', '12')),
+    (f'{MOODLE}_/work/0-vanilla.py', ('Ada Lovelace_12', '12')),
+    (f'{MOODLE}_0-vanilla.py', ('Ada Lovelace_12', '12')),
     ('0-vanilla.py', None), ('ada/0-vanilla.py', None)])
 def test_owner_is_told_by_the_name(name, owner):
     """As Canvas and Moodle name files and folders."""
@@ -63,14 +64,19 @@ def test_later_upload_replaces_an_earlier_one(tmp_path):
     """By the number that Canvas adds; nothing else is guessed."""
     for name in ('a_1_2_0-vanilla-2.py', 'a_1_3_0-vanilla.py',
                  'a_1_4_0-vanilla-10.py', 'b_2_5_0-vanilla.py',
-                 'b_2_6_my0-vanilla.py', 'notes_0-vanilla.py'):
+                 'b_2_6_my0-vanilla.py', 'notes_0-vanilla.py',
+                 'c_3_99_0-vanilla.py', 'c_3_100_0-vanilla.py',
+                 'd_4_7_work.zip'):
         (tmp_path / name).touch()
     students = open_download(str(tmp_path), [0, 1]).students
     assert students['a_1'].files == {0: 'a_1_4_0-vanilla-10.py'}
     assert len(students['a_1'].replaced) == 2
     assert students['b_2'].problems == {
         0: 'both b_2_5_0-vanilla.py and b_2_6_my0-vanilla.py could be meant'}
-    assert {*students} == {'a_1', 'b_2'}
+    # Neither is newer by a rule; a file with no number is a submission, too.
+    assert students['c_3'].problems and not students['c_3'].replaced
+    assert {*students} == {'a_1', 'b_2', 'c_3', 'd_4'}
+    assert not students['d_4'].files
     (tmp_path / FILES[1]).touch()
     assert open_download(str(tmp_path), [0, 1]) is None
 
@@ -136,24 +142,26 @@ def test_list_of_canvas_comes_back(tmp_path):
     """Only the points change; who is not told apart is listed."""
     text, lines = filled(
         tmp_path, CANVAS_LIST,
-        [submission('lovelaceada_12'), submission('GRACE', 2),
-         submission('turing_14', problem='encrypted'), submission('eve_15'),
-         submission('s1')], 'Lab')
-    # 15 is no number of Canvas; two are Ada's.
+        [submission('ada_12', number='12'), submission('GRACE', 2),
+         submission('turing_14', problem='encrypted', number='14'),
+         submission('eve_15', number='15'), submission('s1'),
+         submission('team_13')], 'Lab')
+    # 15 is no number of Canvas, and team_13 has none; two are Ada's.
     assert text == CANVAS_LIST.replace('A,7,', 'A,2,')
     assert lines == [
         'list-graded.csv: the points of 1 submission',
-        '  no row of its own: lovelaceada_12',
+        '  no row of its own: ada_12',
         '  a person must look at it: turing_14',
         '  no row of its own: eve_15',
         '  no row of its own: s1',
+        '  no row of its own: team_13',
         '  the list counts up to 18, these points up to 3']
 
 
 def test_list_of_moodle_comes_back(tmp_path):
     """Its grading worksheet, and its gradebook with email addresses."""
     text, lines = filled(tmp_path, MOODLE_LIST, [
-        submission('Ada Lovelace_12'), submission('g@x.org')])
+        submission('Ada Lovelace_12', number='12'), submission('g@x.org')])
     assert text == MOODLE_LIST.replace('ada@x.org,', 'ada@x.org,3').replace(
         '"3,5"', '3')
     assert len(lines) == 2
@@ -165,7 +173,7 @@ def test_list_of_moodle_comes_back(tmp_path):
 
 @pytest.mark.parametrize('text, column, words', [
     ('a,b\n1,2\n', '', 'it has none of the columns ID, Ident'),
-    ('ID,b\n1,2\n', '', 'it has no column for grades'),
+    ('ID,b\n1,2\n', '', 'choose one of its columns with --column: ID, b'),
     ('ID,A (1),B (2)\n', '', 'with --column: A \\(1\\), B \\(2\\)'),
     ('ID,A (1),B (2)\n', 'C', 'it has no column C, but A'),
     ('ID,A (1)\n"x"y,2\n', '', 'it is not a CSV file')])
@@ -174,6 +182,27 @@ def test_wrong_list_is_refused(text, column, words, tmp_path):
     (tmp_path / 'list.csv').write_text(text)
     with pytest.raises(WrongList, match=words):
         ClassList(tmp_path / 'list.csv', column)
+
+
+def test_list_in_a_different_language(tmp_path):
+    """Its column is chosen by name; the identifier may come last."""
+    text, lines = filled(
+        tmp_path, 'Name,Bewertung,ID\nAda,,12\nkurz\n',
+        [submission('a', number='12')], 'Bewertung')
+    assert text == 'Name,Bewertung,ID\nAda,3,12\nkurz\n' and len(lines) == 1
+
+
+def test_zip_files_without_numbered_files_are_submissions(tmp_path):
+    """Their students have rows, beside those of others."""
+    paths = [str(tmp_path / name) for name in ('a.zip', 'b.zip', 'c.zip')]
+    for path, name in zip(paths, ('x.py', '0-vanilla.py', 'y.py')):
+        with zipfile.ZipFile(path, 'w') as file:
+            file.writestr(name, '')
+    found = find_submissions(paths, [0], {
+        path: Zip(Path(path), [0]) for path in paths}, tmp_path)
+    assert [*found] == ['a', 'b', 'c']
+    assert [path.exists() for each in found.values()
+            for path in each.paths.values()] == [False, True, False]
 
 
 def test_names_are_shown_in_one_line(tmp_path):

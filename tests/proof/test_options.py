@@ -48,6 +48,7 @@ def test_help_needs_no_tensorflow(tmp_path):
     (['one'], ['--json', 'empty'], '--json: cannot write empty: it is a'),
     (['one'], ['--junit-dir', 'file'], '--junit-dir: cannot write to file'),
     (['one'], ['--join', 'absent'], '--join: absent: No such file'),
+    (['one'], ['--join', 'absent', '-k', 'x'], '--join checks nothing: leave'),
     (['one'], ['--classlist', 'absent'], '--classlist: cannot read absent'),
     (['one'], ['--classlist', 'file'], 'file: it has none of the columns'),
     (['one'], ['--column', 'Lab'], '--column needs --classlist FILE'),

@@ -150,6 +150,14 @@ def test_lost_process_is_no_failure_of_the_student():
         'FINISHED  It works\n  found     the machine ran out of memory')
 
 
+def test_misspelt_name_is_told_apart_from_a_failure(tmp_path):
+    """The student learns what the names are; nobody else must look."""
+    (tmp_path / '0-vanila.py').touch()
+    graded = grading.grade(tmp_path)
+    assert 'their names are 0-vanilla.py, ' in graded.missing
+    assert not graded.problem
+
+
 @pytest.mark.parametrize('name', ['right', 'wrong', 'hostile', 'missing'])
 def test_gradescope(name, autograder):
     """Points of each column; whether files are executable is left out."""

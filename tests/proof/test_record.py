@@ -95,8 +95,10 @@ def test_parts_of_a_class_are_joined(graded):
     right, wrong = content['submissions']
     (folder / 'new').mkdir(exist_ok=True)
     (folder / 'new' / FILES[0]).touch()
-    for name, entries in (('1', [right]), ('2', [{**right, 'seed': '7'},
-                                                 wrong])):
+    # A run that was cut off says nothing about what it did not finish.
+    cut = {**wrong, 'checks': [], 'problems': {'0': 'not started'}}
+    for name, entries in (('1', [right, cut]), ('2', [{**right, 'seed': '7'},
+                                                      wrong])):
         (folder / f'p{name}.json').write_text(json.dumps(
             {**content, 'submissions': entries}))
     run = grade(['right', 'new'], '--join', 'p1.json', 'p2.json', '--json',
@@ -121,7 +123,7 @@ def test_parts_of_a_class_are_joined(graded):
 
 @pytest.mark.parametrize('change, words', [
     ({'versions': {}}, 'different versions or options judged right and x'),
-    ({'name': 'right', 'checks': []}, 'another part says something different '
+    ({'name': 'right', 'files': []}, 'another part says something different '
                                       'about right'),
     ({'seed': None}, 'it is not a whole record')])
 def test_parts_that_contradict_each_other(graded, tmp_path, change, words):

@@ -82,8 +82,8 @@ def add_results(parser: Parser) -> None:
         'each submission, with its points')
     add('--classlist', type=Path, metavar='FILE.csv', help='fill the points '
         'into a list of Canvas or Moodle')
-    add('--column', default='', metavar='NAME', help='of that list, if '
-        'several have grades')
+    add('--column', default='', metavar='NAME', help='the column of that '
+        'list, if several have grades')
     add('--junitxml', type=Path, metavar='FILE.xml', help='write a JUnit '
         'file for the run')
     add('--junit-dir', type=Path, metavar='DIR', help='write a JUnit file '

@@ -10,6 +10,7 @@ number is the participant's.
 Sources: lib/content_zipper.rb of github.com/instructure/canvas-lms and
 mod/assign/locallib.php of github.com/moodle/moodle, November 2026.
 """
+import lzma
 import os
 import re
 import stat
@@ -39,10 +40,12 @@ class Student:
     files: {number of a file: its name in the download}
     problems: {number of a file: why it cannot be told or read}
     replaced: files that the student has uploaded again.
+    number: the platform's number of the student, or ''.
     """
     files: dict[int, str] = field(default_factory=dict)
     problems: dict[int, str] = field(default_factory=dict)
     replaced: list[str] = field(default_factory=list)
+    number: str = ''
 
 
 def task_of(path: str) -> Optional[int]:
@@ -57,24 +60,37 @@ def task_of(path: str) -> Optional[int]:
     return FILES.index(f'{found[0]}.py')
 
 
-def owner_of(name: str) -> Optional[str]:
-    """Return the student in a name that a platform has given, or None."""
+def owner_of(name: str) -> Optional[tuple[str, str]]:
+    """Return the student in a name that a platform has given, or None.
+
+    These are two texts: the name with the number, and the number.
+    """
     for part, pattern in ((part, pattern) for pattern in (MOODLE, CANVAS)
                           for part in PurePosixPath(name).parts):
         found = pattern.fullmatch(part)
         if found:
-            return '_'.join(filter(None, found.group('who', 'number')))
+            return ('_'.join(filter(None, found.group('who', 'number'))),
+                    found['number'])
     return None
 
 
-def students_in(names: Iterator[str], owner: Callable[[str], str],
+def students_in(names: Iterator[str], folder_of: Callable[[str], str],
                 only: Sequence[int]) -> dict[str, Student]:
-    """Return the students and their files, sorted by name."""
+    """Return the students and their files, sorted by name.
+
+    Args:
+        folder_of: returns whose a file is if no platform has named it, or ''.
+    """
     found: dict[str, Student] = {}
     for name in sorted(names):
         task = task_of(name)
+        owner, number = owner_of(name) or (
+            '' if task is None else folder_of(name), '')
+        if not owner:
+            continue
+        # Who has handed in something else has no numbered file.
+        student = found.setdefault(owner, Student(number=number))
         if task is not None and task in only:
-            student = found.setdefault(owner(name), Student())
             add(student, task, name)
     return dict(sorted(found.items()))
 
@@ -86,7 +102,7 @@ def add(student: Student, task: int, name: str) -> None:
         student.files[task] = name
         return
     before, after = (uploaded_as(each) for each in (other, name))
-    if before and after and before[0] == after[0]:
+    if before and after and before[0] == after[0] and before != after:
         # Canvas says which one came later.
         if before[1] > after[1]:
             other, name = name, other
@@ -113,18 +129,17 @@ class Folder:
 
     def __init__(self, path: Path, only: Sequence[int]) -> None:
         self.path, self.only = path, only
-        self.students = students_in(
-            self._names(), lambda name: owner_of(name) or '', only)
-        # Its other files are somebody's notes.
-        self.students.pop('', None)
+        # Files that no platform has named are somebody's notes.
+        self.students = students_in(self._names(), lambda name: '', only)
 
     def _names(self) -> Iterator[str]:
         for entry in os.scandir(self.path):
             if not entry.is_dir():
                 yield entry.name
             elif MOODLE.fullmatch(entry.name):
-                yield from (f'{entry.name}/{name}'
-                            for name in os.listdir(entry.path))
+                for folder, _, names in os.walk(entry.path):
+                    yield from (os.path.relpath(os.path.join(folder, name),
+                                                self.path) for name in names)
 
     def files_of(self, student: Student, _: Path) -> dict[int, Path]:
         """Return the paths of a student's files."""
@@ -151,13 +166,14 @@ class Zip:
         folders = {str(PurePosixPath(name).parent) for name in self.members
                    if task_of(name) is not None and not owner_of(name)}
 
-        def owner(name: str) -> str:
+        def folder_of(name: str) -> str:
             # A student's own zip file has one folder, or none.
             folder = str(PurePosixPath(name).parent)
             alone = len(folders) == 1 or folder == '.'
-            return owner_of(name) or (path.stem if alone else folder)
+            return path.stem if alone else folder
 
-        self.students = students_in(iter(self.members), owner, only)
+        self.students = students_in(
+            iter(self.members), folder_of, only) or {path.stem: Student()}
 
     def files_of(self, student: Student, folder: Path) -> dict[int, Path]:
         """Copy a student's files into a folder; return their paths."""
@@ -173,7 +189,7 @@ class Zip:
                     with file.open(member) as content:
                         paths[task].write_bytes(content.read(LARGEST + 1))
                 except (RuntimeError, zipfile.BadZipFile, OSError, EOFError,
-                        zlib.error):
+                        zlib.error, lzma.LZMAError):
                     student.problems[task] = (
                         f'{name} is encrypted' if member.flag_bits & 1
                         else f'{name} cannot be unpacked')

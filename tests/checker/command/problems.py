@@ -32,7 +32,8 @@ def with_paths(options: argparse.Namespace) -> str:
     asked = [place for path in options.paths
              for place in files_of(path, options.only).values()]
     if not any(map(os.path.lexists, asked)) and not any(
-            download.students for download in options.downloads.values()):
+            student.files for download in options.downloads.values()
+            for student in download.students.values()):
         names = ', '.join(FILES[task] for task in options.only)
         where = shown(options.paths[0]) if len(options.paths) == 1 else (
             'any of these')
@@ -68,12 +69,15 @@ def with_records(options: argparse.Namespace) -> str:
                       or options.classlist):
         return 'points need all checks: leave out -k'
     options.known, options.older, options.joined = {}, None, None
+    if options.join and (options.resume or options.k):
+        return '--join checks nothing: leave out --resume and -k'
     if options.join:
         try:
             options.known, options.several = record.join(options.join)
         except record.WrongRecord as error:
             return f'--join: {shown(str(error))}'
-        for entry in options.known.values():
+        entry = next(iter(options.known.values()), None)
+        if entry:
             options.joined = record.judging_in(entry)
             options.only = options.joined['options']['only']
             options.k = options.joined['options']['k']

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from checker.command.downloads import Download, task_of
+from checker.command.downloads import Download, owner_of, task_of
 from checker.report.results import Submission
 from checker.specification import FILES
 from checker.wire import printable
@@ -36,16 +36,17 @@ def find_submissions(
     """
     count = Counter(Path(os.path.abspath(path)).name for path in paths)
     unnamed: list[Submission] = []
-    for path in paths:
+    for number, path in enumerate(paths):
         if path in downloads:
-            unnamed += submissions_in(
-                downloads[path], scratch / str(len(unnamed)))
+            unnamed += submissions_in(downloads[path], scratch / str(number))
             continue
         place, files = Path(os.path.abspath(path)), files_of(path, only)
         alone = place.name and count[place.name] < 2
         if files:
+            _, of_platform = owner_of(place.name) or ('', '')
             unnamed.append(Submission(
-                place.name if alone else str(place), files))
+                place.name if alone else str(place), files,
+                number=of_platform))
     found: dict[str, Submission] = {}
     looks: set[str] = set()
     for submission in unnamed:
@@ -68,7 +69,7 @@ def submissions_in(download: Download, scratch: Path) -> list[Submission]:
         files = download.files_of(student, place)
         submission = Submission(name, {
             task: files.get(task, place / FILES[task])
-            for task in download.only})
+            for task in download.only}, number=student.number)
         for task, problem in student.problems.items():
             submission.problems[task] = shown(problem)
             submission.left.discard(task)

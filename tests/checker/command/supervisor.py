@@ -24,6 +24,9 @@ from checker.grader.fork_client import ForkServer, MachineryFailed
 from checker.grader.plugin import File, Job
 from checker.report.results import Result
 
+# The exit status of a process in which the checker itself failed.
+CRASHED = 70
+
 
 @dataclass
 class Checked:
@@ -44,6 +47,7 @@ class Checked:
     def is_lost(self) -> bool:
         """Whether the machine or the checker is to blame, not the file."""
         return (self.status is None or self.status < 0
+                or self.status == CRASHED
                 or any(result.machinery for result in self.results))
 
 
@@ -90,7 +94,7 @@ def check_and_exit(
         file: File, connection: socket.socket, server: ForkServer,
         options: argparse.Namespace, writing: int) -> None:
     """Check a file in this process, and end the process."""
-    status = 70
+    status = CRASHED
     try:
         # Ctrl-C is for the command, which then ends this process.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -118,6 +122,8 @@ class Supervisor:
         self.options = options
         self.server = ForkServer(options.user)
         self.running: dict[int, FileProcess] = {}
+        # Those that will be checked once more.
+        self.lost: list[Checked] = []
         self.selector = selectors.DefaultSelector()
 
     def check(self, files: Sequence[File]) -> Iterator[Checked]:
@@ -126,14 +132,13 @@ class Supervisor:
         If a process was lost, its file is checked once more, alone: there
         may be more memory then.
         """
-        again = []
         for checked in self.check_once(files, self.options.n):
             if checked.is_lost:
-                again.append(checked.file)
+                self.lost.append(checked)
             else:
                 yield checked
-        for file in again:
-            yield from self.check_once([file], 1)
+        while self.lost:
+            yield from self.check_once([self.lost.pop(0).file], 1)
 
     def check_once(self, files: Sequence[File],
                    several: int) -> Iterator[Checked]:
@@ -182,4 +187,4 @@ class Supervisor:
         for checked in unfinished:
             if checked.status not in DONE:
                 checked.problem = 'interrupted'
-        return unfinished
+        return unfinished + self.lost

@@ -28,8 +28,8 @@ JUDGING: dict[str, dict[str, Any]] = {
         'type': seconds, 'default': 60., 'metavar': 'SECONDS',
         'help': 'for each numbered file (default: 60)'},
     '--trust': {
-        'action': 'store_true', 'help': 'if nothing can sandbox files '
-        'here: use your full privileges'},
+        'action': 'store_true', 'help': 'if there is no sandbox here: '
+        'run files with your full rights'},
     '--seed': {
-        'type': seed, 'metavar': 'N', 'help': 'repeat the random numbers of '
-        'a run; not for new files'}}
+        'type': seed, 'metavar': 'N', 'help': 'repeat a run; new files could '
+        'guess it'}}

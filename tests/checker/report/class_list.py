@@ -3,6 +3,7 @@
 Sources: the guides “Import grades in the Gradebook” of Canvas and “Offline
 marking” of Moodle's assignments, November 2026.
 """
+import contextlib
 import re
 from collections.abc import Sequence
 from fractions import Fraction
@@ -23,8 +24,6 @@ GRADES = re.compile(r'.+ \(\d+\)|Grade|(?!Course total).+ \(Real\)')
 READ_ONLY = '(read only)'
 # Where a list says the most that a submission can have.
 MOODLE_MOST, CANVAS_MOST = 'Maximum Grade', 'Points Possible'
-# The number in a submission's name, as a platform has given it.
-NUMBER = re.compile(r'.*_(\d+)(?:_assignsubmission_file_?)?')
 
 
 class WrongList(Exception):
@@ -73,20 +72,21 @@ class ClassList:
                     if value_of(cell).strip() == READ_ONLY}
         for_grades = {number: name for number, name in enumerate(header)
                       if GRADES.fullmatch(name) and number not in computed}
-        found = [number for number, name in for_grades.items()
-                 if not wanted or wanted in (name, name.rpartition(' (')[0])]
+        found = [*for_grades]
+        if wanted:
+            found = [number for number, name in enumerate(header)
+                     if wanted in (name, name.rpartition(' (')[0])]
         if len(found) == 1:
             return found[0]
-        names = ', '.join(for_grades.values())
+        names = ', '.join(for_grades.values() or header)
         raise WrongList(
-            'it has no column for grades' if not for_grades else
-            f'it has no column {wanted}, but {names}' if not found else
+            f'it has no column {wanted}, but {names}' if wanted else
             f'choose one of its columns with --column: {names}')
 
     def fill(self, submissions: Sequence[Submission],
              weights: points.Weights) -> list[str]:
         """Fill in the points; return lines about what was left as it was."""
-        rows = [self._row_of(submission.name) for submission in submissions]
+        rows = [self._row_of(submission) for submission in submissions]
         lines, most = [], []
         for submission, row in zip(submissions, rows):
             found = points.points_of(submission, weights)
@@ -114,18 +114,18 @@ class ClassList:
                          for row in self.rows[:2])
         place = (header.index(MOODLE_MOST) if MOODLE_MOST in header
                  else self.column if first[0] == CANVAS_MOST else None)
-        if place is None or place >= len(first) or first[place] in (
-                '', f'{float(most):g}', f'{float(most):.2f}'):
+        if place is None or place >= len(first) or not first[place]:
             return []
+        with contextlib.suppress(ValueError):
+            if Fraction(first[place].replace(',', '.')) == most:
+                return []
         return [f'  the list counts up to {first[place]}, these points up to '
                 f'{points.shown(most)}']
 
-    def _row_of(self, name: str) -> Optional[int]:
+    def _row_of(self, submission: Submission) -> Optional[int]:
         """Return the number of the one row of a submission, if there is."""
-        number = NUMBER.fullmatch(name)
-        names = {(False, name.casefold())}
-        if number:
-            names.add((True, number[1]))
+        names = {(False, submission.name.casefold()),
+                 (True, submission.number)}
         found = [number for number, row in enumerate(self.rows)
                  if names & self._names_of(row)]
         return found[0] if len(found) == 1 else None
@@ -138,9 +138,11 @@ class ClassList:
         if row is self.rows[0] or len(row) <= self.column:
             return set()
         found = {(is_number, value_of(row[number][0]).strip().casefold())
-                 for number, is_number in self.identifiers.items()}
-        # Moodle calls its numbers “Participant 12”, in any language.
-        return {(is_number, re.sub(r'^\D+ (?=\d+$)', '', value))
+                 for number, is_number in self.identifiers.items()
+                 if number < len(row)}
+        # Moodle calls its numbers “Participant 12”.
+        return {(is_number, re.sub(r'^\D+ (?=\d+$)', '', value)
+                 if is_number else value)
                 for is_number, value in found if value}
 
     @property

@@ -206,7 +206,10 @@ def join(paths: Sequence[Path]) -> tuple[dict[str, dict[str, Any]], set[str]]:
                                   f'judged {first["name"]} and {name}')
             if name in entries:
                 several.add(name)
-                if outcomes_of(entry) != outcomes_of(entries[name]):
+                if not is_finished(entry):
+                    continue
+                if is_finished(entries[name]) and outcomes_of(
+                        entry) != outcomes_of(entries[name]):
                     raise WrongRecord(f'{path}: another part says something '
                                       f'different about {name}')
             entries[name] = entry

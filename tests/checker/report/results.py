@@ -127,12 +127,14 @@ class Submission:
     planned: of each file, the checks that were to run, as {(column, check):
         title}.
     problems: why the checks of a file did not finish.
+    number: the student's number on a learning platform, or ''.
     uploaded: whether its files lost whether they are executable.
     seed: of its random numbers.
     digests: of each file, or None.
     """
     name: str
     paths: dict[int, Path]
+    number: str = ''
     uploaded: bool = False
     seed: str = ''
     digests: dict[int, Optional[str]] = field(default_factory=dict)

@@ -25,7 +25,7 @@ def main() -> int:
     if installed.returncode:
         print('the packages of requirements.txt could not be installed')
         return 1
-    graded = grading.grade(Path.cwd(), *grading.options_beside(__file__))
+    graded = grading.grade(Path.cwd(), *grading.options_in(HERE))
     if graded.problem:
         print(graded.problem)
         return 1

@@ -5,7 +5,6 @@ Source: gradescope-autograders.readthedocs.io/en/latest/specs, November 2026.
 """
 import os
 import sys
-import traceback
 from pathlib import Path
 from typing import Any
 
@@ -39,13 +38,9 @@ def main() -> int:
     os.chmod(results, 0o700)
     trust = ['--trust', '--user', 'submission'] * (
         os.environ.get('TRUST') == '1')
-    try:
-        graded = grading.grade(
-            root / 'submission', '--uploaded', '-n', '1', *trust,
-            *grading.options_beside(__file__))
-    except Exception:
-        traceback.print_exc()
-        graded = grading.Graded(problem='the checker failed')
+    graded = grading.grade(
+        root / 'submission', '--uploaded', '-n', '1', *trust,
+        *grading.options_in(Path(__file__).resolve().parent))
     grading.write(results / 'results.json', results_of(graded))
     if graded.problem:
         print(graded.problem)

@@ -39,7 +39,7 @@ def results_of(graded: grading.Graded) -> dict[str, Any]:
 def main() -> int:
     """Return 0 if the submission was graded."""
     root = Path(os.environ.get('GRADE', '/grade'))
-    options = grading.options_beside(root / 'tests' / 'grade.py')
+    options = grading.options_in(root / 'tests')
     graded = grading.grade(root / 'student', '--uploaded', *options)
     grading.write(root / 'results' / 'results.json', results_of(graded))
     if graded.problem:
