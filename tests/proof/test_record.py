@@ -124,7 +124,7 @@ def test_parts_of_a_class_are_joined(graded):
 @pytest.mark.parametrize('change, words', [
     ({'versions': {}}, 'different versions or options judged right and x'),
     ({'name': 'right', 'files': []}, 'another part says something different '
-                                      'about right'),
+                                     'about right'),
     ({'seed': None}, 'it is not a whole record')])
 def test_parts_that_contradict_each_other(graded, tmp_path, change, words):
     """One line says which, and nothing is written."""
