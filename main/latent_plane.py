@@ -38,8 +38,10 @@ def write(path, decoder, digits, labels, z_mean, z_log_var, classes=()):
                    in zip(points.round(4).tolist(), labels)],
         'digits': 'data:image/png;base64,' + encode(mosaic(digits[:SHOWN])),
         'across': ACROSS}
+    # Names of classes may have what would end the script.
+    content = json.dumps(page).replace('<', r'\u003c')
     text = TEMPLATE.read_text(encoding='utf-8')
-    path.write_text(text.replace('page = null', f'page = {json.dumps(page)}'),
+    path.write_text(text.replace('page = null', f'page = {content}'),
                     encoding='utf-8')
     print(f'Page: {path}')
 

@@ -137,9 +137,10 @@ def names_of(labels, classes):
     Raises:
         UsageError: if a class has no name.
     """
-    if classes and max(labels) >= len(classes):
-        raise UsageError(f'argument --classes: {len(classes)} names, but the '
-                         f'digits have a class {max(labels)}')
+    for label in (min(labels), max(labels)) if classes else ():
+        if not 0 <= label < len(classes):
+            raise UsageError(f'argument --classes: {len(classes)} names, but '
+                             f'the digits have a class {label}')
     return [classes[label] for label in labels] if classes else []
 
 

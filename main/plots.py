@@ -18,7 +18,7 @@ def reconstructions(originals, decoded, path,
             axes.imshow(image.reshape(28, 28), cmap='gray', vmin=0, vmax=1)
             axes.set(xticks=[], yticks=[])
     for axes, name in zip(rows[0], names):
-        axes.set_title(name, fontsize='small')
+        axes.set_title(name, fontsize='small', parse_math=False)
     figure.suptitle(title)
     return save(figure, path)
 
@@ -75,8 +75,10 @@ def latent_plane(z_mean, labels, path, classes=()):
     signs, names = points.legend_elements(num=None)
     if classes:
         names = [classes[label] for label in sorted({*labels})]
-    axes.legend(signs, names, title='class',
-                loc='center left', bbox_to_anchor=(1, 0.5))
+    legend = axes.legend(signs, names, title='class', loc='center left',
+                         bbox_to_anchor=(1, 0.5))
+    for text in legend.get_texts() if classes else ():
+        text.set_parse_math(False)
     return save(figure, path)
 
 

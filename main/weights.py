@@ -1,4 +1,5 @@
 """What a driver learns, and the file that keeps it."""
+import contextlib
 import os
 
 import options
@@ -49,7 +50,8 @@ def save(model, path):
                                  f'{error}') from None
     finally:
         model.optimizer = optimizer
-        part.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            part.unlink()
 
 
 def load(model, path):
@@ -63,7 +65,8 @@ def load(model, path):
             model.load_weights(path)
     # Keras raises all kinds of errors, some of several lines.
     except Exception as error:
-        message = (str(error).strip() or type(error).__name__).splitlines()[0]
+        message = (str(error).strip() or type(error).__name__).partition(
+            '\n')[0].partition('. ')[0]
         raise options.UsageError(
             f'argument --load: {path} cannot be loaded into this network: '
             f'{message}') from None

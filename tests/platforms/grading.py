@@ -6,6 +6,7 @@ import json
 import math
 import os
 import shlex
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -89,7 +90,8 @@ def check(folder: Path, *options: str) -> Graded:
         try:
             done = subprocess.run(
                 [sys.executable, str(CHECK), '-q', *options, '--json',
-                 str(record), '--feedback', scratch, '--', str(folder)],
+                 str(record), '--feedback', scratch, '--',
+                 str(folder.absolute())], cwd=scratch,
                 stdin=subprocess.DEVNULL, capture_output=True,
                 text=True, timeout=SECONDS)
             said = done.stderr.strip().splitlines()
@@ -139,11 +141,20 @@ def text_of(check: dict[str, Any]) -> str:
     return '\n'.join(lines)
 
 
+def remove(path: Path) -> None:
+    """Remove a file, a link or a folder that a student has put there."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
 def write(path: Path, content: Any) -> None:
-    """Write JSON; a link that a student has put there is replaced."""
+    """Write JSON in place of whatever is there."""
     path.parent.mkdir(exist_ok=True)
+    remove(path)
     part = path.with_name(f'{path.name}.part')
-    part.unlink(missing_ok=True)
+    remove(part)
     part.write_text(json.dumps(content, indent=1, ensure_ascii=False),
                     encoding='utf-8')
     os.replace(part, path)

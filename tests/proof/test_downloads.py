@@ -54,6 +54,13 @@ def filled(tmp_path, text, found, column=''):
     (f'{MOODLE}/0-vanilla.py', ('Ada Lovelace_12', '12')),
     (f'{MOODLE}_/work/0-vanilla.py', ('Ada Lovelace_12', '12')),
     (f'{MOODLE}_0-vanilla.py', ('Ada Lovelace_12', '12')),
+    # What follows is the student's choice, and not somebody else.
+    (f'eve_99_400_{MOODLE}_0-vanilla.py', ('eve_99', '99')),
+    (f'Eve E_99_assignsubmission_file_{MOODLE}_0-vanilla.py',
+     ('Eve E_99', '99')),
+    ('Eve_99_assignsubmission_file_12_3_0-vanilla.py', ('Eve_99', '99')),
+    (f'Eve E_99_assignsubmission_file/{MOODLE}/0-vanilla.py',
+     ('Eve E_99', '99')),
     ('0-vanilla.py', None), ('ada/0-vanilla.py', None)])
 def test_owner_is_told_by_the_name(name, owner):
     """As Canvas and Moodle name files and folders."""
@@ -68,7 +75,7 @@ def test_later_upload_replaces_an_earlier_one(tmp_path):
                  'c_3_99_0-vanilla.py', 'c_3_100_0-vanilla.py',
                  'd_4_7_work.zip'):
         (tmp_path / name).touch()
-    students = open_download(str(tmp_path), [0, 1]).students
+    students = open_download(str(tmp_path), [0, 1], True).students
     assert students['a_1'].files == {0: 'a_1_4_0-vanilla-10.py'}
     assert len(students['a_1'].replaced) == 2
     assert students['b_2'].problems == {
@@ -78,7 +85,7 @@ def test_later_upload_replaces_an_earlier_one(tmp_path):
     assert {*students} == {'a_1', 'b_2', 'c_3', 'd_4'}
     assert not students['d_4'].files
     (tmp_path / FILES[1]).touch()
-    assert open_download(str(tmp_path), [0, 1]) is None
+    assert open_download(str(tmp_path), [0, 1], True) is None
 
 
 def test_zip_file_is_read_with_care(tmp_path):
@@ -94,8 +101,8 @@ def test_zip_file_is_read_with_care(tmp_path):
         file.writestr(link, '/etc/passwd')
     scratch = tmp_path / 'scratch'
     scratch.mkdir()
-    found = find_submissions([str(path)], [0], {str(path): Zip(path, [0])},
-                             scratch)
+    found = find_submissions(
+        [str(path)], [0], {str(path): Zip(path, [0], True)}, scratch)
     assert [*found] == ['../../ada', 'bob', 'eve']
     assert found['../../ada'].paths[0].read_text() == 'right'
     assert found['bob'].paths[0].stat().st_size == 2 ** 16 + 1
@@ -108,7 +115,7 @@ def test_students_own_zip_file_has_its_name(tmp_path):
     path = tmp_path / 'ada.zip'
     with zipfile.ZipFile(path, 'w') as file:
         file.writestr('work/0-vanilla.py', '')
-    assert [*Zip(path, [0]).students] == ['ada']
+    assert [*Zip(path, [0], True).students] == ['ada']
 
 
 @pytest.mark.parametrize('archive', [
@@ -166,7 +173,8 @@ def test_list_of_moodle_comes_back(tmp_path):
         '"3,5"', '3')
     assert len(lines) == 2
     text, lines = filled(
-        tmp_path, 'First name;Email address;Lab (Real);Course total (Real)\n'
+        tmp_path, '"First name";"Email address";Lab (Real);'
+        'Course total (Real)\n'
         'Ada;ada@x.org;-;-\n', [submission('ada@x.org')])
     assert text.splitlines()[1] == 'Ada;ada@x.org;3;-'
 
@@ -176,7 +184,8 @@ def test_list_of_moodle_comes_back(tmp_path):
     ('ID,b\n1,2\n', '', 'choose one of its columns with --column: ID, b'),
     ('ID,A (1),B (2)\n', '', 'with --column: A \\(1\\), B \\(2\\)'),
     ('ID,A (1),B (2)\n', 'C', 'it has no column C, but A'),
-    ('ID,A (1)\n"x"y,2\n', '', 'it is not a CSV file')])
+    ('ID,A (1)\n"x"y,2\n', '', 'it is not a CSV file'),
+    ('"a";b\n', '', 'none of the columns')])
 def test_wrong_list_is_refused(text, column, words, tmp_path):
     """One sentence says what is wrong with it."""
     (tmp_path / 'list.csv').write_text(text)
@@ -199,10 +208,36 @@ def test_zip_files_without_numbered_files_are_submissions(tmp_path):
         with zipfile.ZipFile(path, 'w') as file:
             file.writestr(name, '')
     found = find_submissions(paths, [0], {
-        path: Zip(Path(path), [0]) for path in paths}, tmp_path)
+        path: Zip(Path(path), [0], False) for path in paths}, tmp_path)
     assert [*found] == ['a', 'b', 'c']
     assert [path.exists() for each in found.values()
             for path in each.paths.values()] == [False, True, False]
+
+
+@pytest.mark.parametrize('name', ['eve.zip', 'eve'])
+def test_student_is_not_somebody_else(tmp_path, name):
+    """Beside others, a zip file or folder is one student's."""
+    (tmp_path / 'eve').mkdir()
+    (tmp_path / 'eve' / 'ada_12_3_0-vanilla.py').touch()
+    (tmp_path / 'eve' / 'loop').symlink_to('loop')
+    with zipfile.ZipFile(tmp_path / 'eve.zip', 'w') as file:
+        file.writestr('ada_12_3_0-vanilla.py', '')
+    (tmp_path / 'bob').mkdir()
+    paths = [str(tmp_path / name), str(tmp_path / 'bob')]
+    downloads = {path: found for path in paths
+                 if (found := open_download(path, [0], False))}
+    found = find_submissions(paths, [0], downloads, tmp_path)
+    assert [*found] == ['eve', 'bob'] and not found['eve'].number
+
+
+def test_links_of_a_download_are_not_followed(tmp_path):
+    """A folder that is a link is nobody's; a file that is one is refused."""
+    (tmp_path / 'ada').mkdir()
+    (tmp_path / 'ada' / FILES[0]).touch()
+    (tmp_path / 'all').mkdir()
+    (tmp_path / 'all' / 'eve_9_assignsubmission_file').symlink_to('../ada')
+    (tmp_path / 'all' / 'x').symlink_to('x')
+    assert open_download(str(tmp_path / 'all'), [0], True) is None
 
 
 def test_names_are_shown_in_one_line(tmp_path):
@@ -210,5 +245,5 @@ def test_names_are_shown_in_one_line(tmp_path):
     (tmp_path / 'a\x1b\n_1_2_0-vanilla.py').touch()
     (tmp_path / 'b_1_2_0-vanilla\x1b.py').touch()
     path = os.fspath(tmp_path)
-    lines = [*told({path: open_download(path, [0])})]
+    lines = [*told({path: open_download(path, [0], True)})]
     assert len(lines) == 2 and not any('\x1b' in line for line in lines)

@@ -51,6 +51,7 @@ def test_help_needs_no_tensorflow(tmp_path):
     (['one'], ['--join', 'absent', '-k', 'x'], '--join checks nothing: leave'),
     (['one'], ['--classlist', 'absent'], '--classlist: cannot read absent'),
     (['one'], ['--classlist', 'file'], 'file: it has none of the columns'),
+    (['one'], ['--json', 'x', '--grades', 'x'], 'cannot write x: it is given'),
     (['one'], ['--column', 'Lab'], '--column needs --classlist FILE'),
     (['cut.zip'], [], 'cannot read cut.zip: it is not a whole zip file'),
     (['one'], ['-n', '0'], "'0' is not a whole number above 0"),

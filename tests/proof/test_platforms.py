@@ -295,14 +295,16 @@ def test_classroom50(name, tmp_path):
     (autograders / 'options.txt').write_text(OPTIONS)
     checkout = tmp_path / 'checkout'
     fill(checkout, name)
-    # A student's link must not lead anywhere.
+    # A student's link must not lead anywhere, and no module be imported.
+    (checkout / 'pip.py').write_text('open("elsewhere", "w")\n')
     (checkout / 'result.json').symlink_to(tmp_path / 'elsewhere')
+    (checkout / 'result.json.part' / 'x').mkdir(parents=True)
     (checkout / 'release-body.md').symlink_to(tmp_path / 'elsewhere')
     run([sys.executable, autograders / 'autograder.py'], checkout,
         CLASSROOM='cs', ASSIGNMENT='auto', SUBMISSION_TAG='submit/x',
         COMMIT_URL='u', RELEASE_URL='u', REVIEW_URL='')
     result = read(checkout / 'result.json', CLASSROOM50)
-    assert not (tmp_path / 'elsewhere').exists()
+    assert not [*tmp_path.rglob('elsewhere')]
     assert result['max-score'] == (1 if name == 'missing' else 30)
     assert (result['score'] == 30) == (name == 'right')
     body = (checkout / 'release-body.md').read_text()

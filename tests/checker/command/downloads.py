@@ -16,7 +16,7 @@ import re
 import stat
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Optional, Union
@@ -27,7 +27,7 @@ from checker.specification import FILES
 STEMS = '|'.join(name.removesuffix('.py') for name in FILES)
 CANVAS = re.compile(r'(?:(?P<who>\w+?)_)??(?:LATE_)?(?P<number>\d+|anon_\w+?)'
                     r'_\d+_(?P<file>.+)')
-MOODLE = re.compile(r'(?P<who>.+)_(?P<number>\d+)_assignsubmission_file_?'
+MOODLE = re.compile(r'(?P<who>.+?)_(?P<number>\d+)_assignsubmission_file_?'
                     r'(?P<file>.*)')
 # What Canvas adds to a name that the student has used before.
 AGAIN = re.compile(r'(-\d+)?\.py$')
@@ -65,31 +65,34 @@ def owner_of(name: str) -> Optional[tuple[str, str]]:
 
     These are two texts: the name with the number, and the number.
     """
-    for part, pattern in ((part, pattern) for pattern in (MOODLE, CANVAS)
-                          for part in PurePosixPath(name).parts):
-        found = pattern.fullmatch(part)
+    for part in PurePosixPath(name).parts:
+        matches = filter(None, (pattern.fullmatch(part)
+                                for pattern in (MOODLE, CANVAS)))
+        # What follows the platform's number is the student's choice.
+        found = min(matches, key=lambda match: match.start('number'),
+                    default=None)
         if found:
             return ('_'.join(filter(None, found.group('who', 'number'))),
                     found['number'])
     return None
 
 
-def students_in(names: Iterator[str], folder_of: Callable[[str], str],
+def students_in(names: Iterable[str],
+                owner: Callable[[str], Optional[tuple[str, str]]],
                 only: Sequence[int]) -> dict[str, Student]:
     """Return the students and their files, sorted by name.
 
     Args:
-        folder_of: returns whose a file is if no platform has named it, or ''.
+        owner: returns what owner_of() does.
     """
     found: dict[str, Student] = {}
     for name in sorted(names):
         task = task_of(name)
-        owner, number = owner_of(name) or (
-            '' if task is None else folder_of(name), '')
-        if not owner:
+        student_of_it, number = owner(name) or ('', '')
+        if not student_of_it:
             continue
         # Who has handed in something else has no numbered file.
-        student = found.setdefault(owner, Student(number=number))
+        student = found.setdefault(student_of_it, Student(number=number))
         if task is not None and task in only:
             add(student, task, name)
     return dict(sorted(found.items()))
@@ -130,11 +133,11 @@ class Folder:
     def __init__(self, path: Path, only: Sequence[int]) -> None:
         self.path, self.only = path, only
         # Files that no platform has named are somebody's notes.
-        self.students = students_in(self._names(), lambda name: '', only)
+        self.students = students_in(self._names(), owner_of, only)
 
     def _names(self) -> Iterator[str]:
         for entry in os.scandir(self.path):
-            if not entry.is_dir():
+            if not entry.is_dir(follow_symlinks=False):
                 yield entry.name
             elif MOODLE.fullmatch(entry.name):
                 for folder, _, names in os.walk(entry.path):
@@ -154,26 +157,35 @@ class Zip:
         ValueError: if it cannot be read; the message says why.
     """
 
-    def __init__(self, path: Path, only: Sequence[int]) -> None:
+    def __init__(self, path: Path, only: Sequence[int], alone: bool) -> None:
+        """Read the names of its members.
+
+        Args:
+            alone: whether it may have the files of a class; otherwise they
+                are all of one student, whatever their names are.
+        """
         self.path, self.only = path, only
         try:
             with zipfile.ZipFile(path) as file:
-                self.members = {each.filename: each
-                                for each in file.infolist()}
-        except (OSError, zipfile.BadZipFile, ValueError) as error:
+                self.members = file.infolist()
+        except (OSError, zipfile.BadZipFile, ValueError,
+                NotImplementedError) as error:
             raise ValueError(getattr(error, 'strerror', None)
                              or 'it is not a whole zip file') from None
-        folders = {str(PurePosixPath(name).parent) for name in self.members
+        names = [member.filename for member in self.members]
+        folders = {str(PurePosixPath(name).parent) for name in names
                    if task_of(name) is not None and not owner_of(name)}
 
-        def folder_of(name: str) -> str:
-            # A student's own zip file has one folder, or none.
+        def owner(name: str) -> Optional[tuple[str, str]]:
+            named = owner_of(name) if alone else None
+            if named or task_of(name) is None:
+                return named
             folder = str(PurePosixPath(name).parent)
-            alone = len(folders) == 1 or folder == '.'
-            return path.stem if alone else folder
+            several = alone and len(folders) > 1 and folder != '.'
+            return folder if several else path.stem, ''
 
-        self.students = students_in(
-            iter(self.members), folder_of, only) or {path.stem: Student()}
+        self.students = students_in(names, owner, only) or {
+            path.stem: Student()}
 
     def files_of(self, student: Student, folder: Path) -> dict[int, Path]:
         """Copy a student's files into a folder; return their paths."""
@@ -181,7 +193,8 @@ class Zip:
         paths = {task: folder / FILES[task] for task in student.files}
         with zipfile.ZipFile(self.path) as file:
             for task, name in student.files.items():
-                member = self.members[name]
+                member = next(each for each in self.members
+                              if each.filename == name)
                 if stat.S_ISLNK(member.external_attr >> 16):
                     student.problems[task] = f'{name} is a link'
                     continue
@@ -189,7 +202,7 @@ class Zip:
                     with file.open(member) as content:
                         paths[task].write_bytes(content.read(LARGEST + 1))
                 except (RuntimeError, zipfile.BadZipFile, OSError, EOFError,
-                        zlib.error, lzma.LZMAError):
+                        ValueError, zlib.error, lzma.LZMAError):
                     student.problems[task] = (
                         f'{name} is encrypted' if member.flag_bits & 1
                         else f'{name} cannot be unpacked')
@@ -199,15 +212,26 @@ class Zip:
 Download = Union[Folder, Zip]
 
 
-def open_download(path: str, only: Sequence[int]) -> Optional[Download]:
+def open_download(path: str, only: Sequence[int],
+                  alone: bool) -> Optional[Download]:
     """Return the download at a path, or None if there is none.
+
+    Args:
+        alone: whether it is the only path.  Beside others it belongs to one
+            student, who must not choose whose the files in it are.
 
     Raises:
         ValueError: if it is a zip file that cannot be read.
     """
     if not os.path.isdir(path):
-        return Zip(Path(path), only) if path.endswith('.zip') else None
-    if any(os.path.lexists(os.path.join(path, name)) for name in FILES):
+        return (Zip(Path(path), only, alone) if path.endswith('.zip')
+                else None)
+    if not alone or any(os.path.lexists(os.path.join(path, name))
+                        for name in FILES):
         return None
-    folder = Folder(Path(path), only)
-    return folder if folder.students else None
+    try:
+        folder = Folder(Path(path), only)
+    except OSError:
+        return None
+    found = any(student.files for student in folder.students.values())
+    return folder if found else None

@@ -24,7 +24,8 @@ def with_paths(options: argparse.Namespace) -> str:
         if problem:
             return problem
         try:
-            download = open_download(path, options.only)
+            download = open_download(path, options.only,
+                                     alone=len(options.paths) == 1)
         except ValueError as error:
             return f'cannot read {shown(path)}: {error}'
         if download:
@@ -39,12 +40,23 @@ def with_paths(options: argparse.Namespace) -> str:
             'any of these')
         return f'no numbered file in {where} ({names})'
     options.uploaded = options.uploaded or bool(options.downloads)
+    return with_list(options) or with_outputs(options)
+
+
+def with_outputs(options: argparse.Namespace) -> str:
+    """Return why a file of results cannot be written, or ''."""
+    taken = []
+    if options.classlist:
+        taken = [options.classlist.path.absolute(),
+                 options.classlist.graded.absolute()]
     for name in ('grades', 'gradebook', 'junitxml', 'json'):
         path = getattr(options, name)
-        problem = path and with_file(path)
+        problem = path and (with_file(path) or 'it is given twice' * (
+            path.absolute() in taken))
         if problem:
             return f'--{name}: cannot write {shown(str(path))}: {problem}'
-    return with_list(options)
+        taken += [path.absolute()] if path else []
+    return ''
 
 
 def with_list(options: argparse.Namespace) -> str:

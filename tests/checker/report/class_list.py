@@ -12,6 +12,7 @@ from typing import Optional
 
 from checker.report import points
 from checker.report.results import Submission
+from checker.wire import printable
 
 # Columns that tell students apart: with the platform's own numbers, which are
 # in the names of downloads, and with names that a folder may have.
@@ -52,8 +53,14 @@ class ClassList:
             raise WrongList(error.strerror) from None
         except UnicodeDecodeError:
             raise WrongList('it is not in UTF-8') from None
+        problem = 'it is not a CSV file'
         for separator in ',;\t':
-            self.rows = rows_of(text, separator)
+            try:
+                self.rows = rows_of(text, separator)
+            except WrongList:
+                continue
+            problem = ('it has none of the columns '
+                       + ', '.join(NUMBERS + NAMES))
             header = [value_of(cell) for cell, _ in self.rows[0]]
             self.identifiers = {number: name in NUMBERS
                                 for number, name in enumerate(header)
@@ -61,8 +68,7 @@ class ClassList:
             if self.identifiers:
                 break
         else:
-            raise WrongList('it has none of the columns '
-                            + ', '.join(NUMBERS + NAMES))
+            raise WrongList(problem)
         self.column = self._choose(header, column)
 
     def _choose(self, header: list[str], wanted: str) -> int:
@@ -102,7 +108,8 @@ class ClassList:
         without = [self.rows[number][0][0]
                    for number, row in enumerate(self.rows)
                    if number not in rows and self._names_of(row)]
-        lines += [f'  no submission: {value_of(name)}' for name in without]
+        lines += ['  no submission: ' + printable(value_of(name)).replace(
+            '\n', ' ') for name in without]
         if most:
             lines += self._told_most(max(most))
         return [f'{self.graded.name}: the points of {len(most)} submission'
@@ -158,7 +165,8 @@ class ClassList:
 
 def rows_of(text: str, separator: str) -> list[list[tuple[str, str]]]:
     """Return the rows of a CSV file, as ClassList has them."""
-    cell = re.compile(rf'(\ufeff?(?:"(?:[^"]|"")*"|[^"{separator}\r\n]*))'
+    cell = re.compile(rf'(\ufeff?(?:"(?:[^"]|"")*"|[^"{separator}\r\n]'
+                      rf'[^{separator}\r\n]*|))'
                       rf'({separator}|\r\n|\r|\n|\Z)')
     rows: list[list[tuple[str, str]]] = [[]]
     place = 0

@@ -149,7 +149,10 @@ def read(path: Path) -> dict[str, dict[str, Any]]:
             else f'it is not a whole record ({error.message[:60]})') from None
     except (ValueError, RecursionError):
         raise WrongRecord('it is not a whole record') from None
-    return {entry['name']: entry for entry in content['submissions']}
+    found = {entry['name']: entry for entry in content['submissions']}
+    if len(found) < len(content['submissions']):
+        raise WrongRecord('it has two entries with one name')
+    return found
 
 
 def is_same(entry: dict[str, Any], submission: Submission,

@@ -19,9 +19,15 @@ import grading  # noqa: E402
 
 def main() -> int:
     """Return 0 if the grading ran to its end, whatever the grade."""
+    result, body = Path('result.json'), Path('release-body.md')
+    # A student may have put some there.
+    grading.remove(result)
+    grading.remove(body)
+    # Not in the student's folder, where Python would find a pip.py.
     installed = subprocess.run(
         [sys.executable, '-m', 'pip', 'install', '-q', '-r',
-         str(CHECKER / 'requirements.txt')], stdout=subprocess.DEVNULL)
+         str(CHECKER / 'requirements.txt')], cwd=CHECKER,
+        stdout=subprocess.DEVNULL)
     if installed.returncode:
         print('the packages of requirements.txt could not be installed')
         return 1
@@ -36,7 +42,7 @@ def main() -> int:
         tests = [{'test-name': 'numbered files', 'passed': False, 'score': 0,
                   'max-score': 1, 'output': graded.missing}]
     value = os.environ
-    grading.write(Path('result.json'), {
+    grading.write(result, {
         'schema': 'classroom50/result/v1',
         'classroom': value['CLASSROOM'], 'assignment': value['ASSIGNMENT'],
         'submission': value['SUBMISSION_TAG'], 'commit': value['COMMIT_URL'],
@@ -47,8 +53,6 @@ def main() -> int:
         'score': sum(test['score'] for test in tests),
         'max-score': sum(test['max-score'] for test in tests),
         'tests': tests})
-    body = Path('release-body.md')
-    body.unlink(missing_ok=True)
     body.write_text(graded.page or graded.missing, encoding='utf-8')
     return 0
 
