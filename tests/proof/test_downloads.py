@@ -83,6 +83,8 @@ def test_later_upload_replaces_an_earlier_one(tmp_path):
     # Neither is newer by a rule; a file with no number is a submission, too.
     assert students['c_3'].problems and not students['c_3'].replaced
     assert {*students} == {'a_1', 'b_2', 'c_3', 'd_4'}
+    assert open_download(str(tmp_path), [0, 1], True).unknown == [
+        'notes_0-vanilla.py']
     assert not students['d_4'].files
     (tmp_path / FILES[1]).touch()
     assert open_download(str(tmp_path), [0, 1], True) is None
@@ -246,4 +248,4 @@ def test_names_are_shown_in_one_line(tmp_path):
     (tmp_path / 'b_1_2_0-vanilla\x1b.py').touch()
     path = os.fspath(tmp_path)
     lines = [*told({path: open_download(path, [0], True)})]
-    assert len(lines) == 2 and not any('\x1b' in line for line in lines)
+    assert len(lines) == 3 and not any('\x1b' in line for line in lines)

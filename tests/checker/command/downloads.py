@@ -132,8 +132,11 @@ class Folder:
 
     def __init__(self, path: Path, only: Sequence[int]) -> None:
         self.path, self.only = path, only
-        # Files that no platform has named are somebody's notes.
-        self.students = students_in(self._names(), owner_of, only)
+        names = [*self._names()]
+        self.students = students_in(names, owner_of, only)
+        # Somebody's notes, or named in a way that no platform does.
+        self.unknown = sorted(name for name in names if not owner_of(name)
+                              and task_of(name) in only)
 
     def _names(self) -> Iterator[str]:
         for entry in os.scandir(self.path):
@@ -186,6 +189,7 @@ class Zip:
 
         self.students = students_in(names, owner, only) or {
             path.stem: Student()}
+        self.unknown: list[str] = []
 
     def files_of(self, student: Student, folder: Path) -> dict[int, Path]:
         """Copy a student's files into a folder; return their paths."""

@@ -12,12 +12,12 @@ def main(words: list[str]) -> int:
     """Run the command; return its exit status."""
     # A user who ends a run still wants its results.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    status, terminal = arguments.OK, Terminal()
     try:
         options = arguments.read(words)
+        run = Run(options, terminal)
     except KeyboardInterrupt:
         return arguments.INTERRUPTED
-    status, terminal = arguments.OK, Terminal()
-    run = Run(options, terminal)
     for line in run.announced():
         terminal.show(line)
     terminal.wait('TensorFlow is starting ...')

@@ -88,6 +88,8 @@ def told(downloads: Mapping[str, Download]) -> Iterator[str]:
                 yield f'    uploaded again: {shown(replaced)}'
             for problem in student.problems.values():
                 yield f'    not read: {shown(problem)}'
+        for name in download.unknown:
+            yield f'  nobody knows whose it is: {shown(name)}'
 
 
 def look_of(name: str) -> str:
