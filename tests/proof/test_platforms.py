@@ -252,7 +252,11 @@ def test_gradescope_without_a_sandbox_keeps_users_apart(autograder, tmp_path):
     finally:
         subprocess.run(['userdel', name])
     right, result = results
-    assert right['tests'][0]['status'] == 'passed'
+    # As a different user, Keras 2.15 must reach its own files; .ci/run sees to
+    # that.
+    if all(folder.stat().st_mode & stat.S_IXOTH
+           for folder in Path(sys.prefix).parents):
+        assert right['tests'][0]['status'] == 'passed'
     said = result['tests'][0]['output']
     assert ' found []' in said and 'user 0' not in said
 
