@@ -169,13 +169,12 @@ class Zip:
         """
         self.path, self.only = path, only
         try:
-            with zipfile.ZipFile(path) as file:
-                self.members = file.infolist()
+            self.file = zipfile.ZipFile(path)
         except (OSError, zipfile.BadZipFile, ValueError,
                 NotImplementedError) as error:
             raise ValueError(getattr(error, 'strerror', None)
                              or 'it is not a whole zip file') from None
-        names = [member.filename for member in self.members]
+        names = [member.filename for member in self.file.infolist()]
         folders = {str(PurePosixPath(name).parent) for name in names
                    if task_of(name) is not None and not owner_of(name)}
 
@@ -195,21 +194,19 @@ class Zip:
         """Copy a student's files into a folder; return their paths."""
         folder.mkdir()
         paths = {task: folder / FILES[task] for task in student.files}
-        with zipfile.ZipFile(self.path) as file:
-            for task, name in student.files.items():
-                member = next(each for each in self.members
-                              if each.filename == name)
-                if stat.S_ISLNK(member.external_attr >> 16):
-                    student.problems[task] = f'{name} is a link'
-                    continue
-                try:
-                    with file.open(member) as content:
-                        paths[task].write_bytes(content.read(LARGEST + 1))
-                except (RuntimeError, zipfile.BadZipFile, OSError, EOFError,
-                        ValueError, zlib.error, lzma.LZMAError):
-                    student.problems[task] = (
-                        f'{name} is encrypted' if member.flag_bits & 1
-                        else f'{name} cannot be unpacked')
+        for task, name in student.files.items():
+            member = self.file.getinfo(name)
+            if stat.S_ISLNK(member.external_attr >> 16):
+                student.problems[task] = f'{name} is a link'
+                continue
+            try:
+                with self.file.open(member) as content:
+                    paths[task].write_bytes(content.read(LARGEST + 1))
+            except (RuntimeError, zipfile.BadZipFile, OSError, EOFError,
+                    ValueError, zlib.error, lzma.LZMAError):
+                student.problems[task] = (
+                    f'{name} is encrypted' if member.flag_bits & 1
+                    else f'{name} cannot be unpacked')
         return paths
 
 

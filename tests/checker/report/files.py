@@ -60,7 +60,7 @@ def defused(cell: Any) -> Any:
 
 def write_junit(submissions: Sequence[Submission], path: Path) -> None:
     """Write the JUnit file of a run: a testsuite for each submission."""
-    xml = junitparser.JUnitXml('check.py')
+    suites = []
     for submission in submissions:
         suite = junitparser.TestSuite(submission.name)
         for result in submission.results:
@@ -77,9 +77,8 @@ def write_junit(submissions: Sequence[Submission], path: Path) -> None:
             suite.add_testcase(unfinished(
                 f'{FILES[task]}[{submission.name}-{task}]', str(task),
                 problem))
-        xml.add_testsuite(suite)
-    xml.update_statistics()
-    xml.write(str(path), pretty=True)
+        suites.append(suite)
+    write_suites(suites, path)
 
 
 def write_junit_of(submission: Submission, path: Path) -> None:
@@ -105,8 +104,14 @@ def write_junit_of(submission: Submission, path: Path) -> None:
             suite.add_testcase(case)
         if not planned and task in (*submission.problems, *submission.left):
             suite.add_testcase(unfinished(FILES[task], str(task), problem))
+    write_suites([suite], path)
+
+
+def write_suites(suites: Sequence[Any], path: Path) -> None:
+    """Write a JUnit file."""
     xml = junitparser.JUnitXml('check.py')
-    xml.add_testsuite(suite)
+    for suite in suites:
+        xml.add_testsuite(suite)
     xml.update_statistics()
     xml.write(str(path), pretty=True)
 
