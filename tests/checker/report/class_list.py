@@ -92,22 +92,23 @@ class ClassList:
     def fill(self, submissions: Sequence[Submission],
              weights: points.Weights) -> list[str]:
         """Fill in the points; return lines about what was left as it was."""
-        rows = [self._row_of(submission) for submission in submissions]
+        names = [self._names_of(row) for row in self.rows]
+        rows = [row_of(submission, names) for submission in submissions]
         lines, most = [], []
         for submission, row in zip(submissions, rows):
-            found = points.points_of(submission, weights)
+            worth = points.points_of(submission, weights)
             if row is None or rows.count(row) > 1:
                 lines.append(f'  no row of its own: {submission.name}')
-            elif not found.complete:
+            elif not worth.complete:
                 lines.append('  a person must look at it: '
                              f'{submission.name}')
             else:
                 _, end = self.rows[row][self.column]
-                self.rows[row][self.column] = points.shown(found.total), end
-                most.append(found.most)
+                self.rows[row][self.column] = points.shown(worth.total), end
+                most.append(worth.most)
         without = [self.rows[number][0][0]
-                   for number, row in enumerate(self.rows)
-                   if number not in rows and self._names_of(row)]
+                   for number, found in enumerate(names)
+                   if number not in rows and found]
         lines += ['  no submission: ' + printable(value_of(name)).replace(
             '\n', ' ') for name in without]
         if most:
@@ -128,14 +129,6 @@ class ClassList:
                 return []
         return [f'  the list counts up to {first[place]}, these points up to '
                 f'{points.shown(most)}']
-
-    def _row_of(self, submission: Submission) -> Optional[int]:
-        """Return the number of the one row of a submission, if there is."""
-        names = {(False, submission.name.casefold()),
-                 (True, submission.number)}
-        found = [number for number, row in enumerate(self.rows)
-                 if names & self._names_of(row)]
-        return found[0] if len(found) == 1 else None
 
     def _names_of(self, row: list[tuple[str, str]]) -> set[tuple[bool, str]]:
         """Return what tells the student of a row, if it is of one.
@@ -161,6 +154,18 @@ class ClassList:
         """Write the filled list; all else in it is as it was."""
         text = ''.join(cell + end for row in self.rows for cell, end in row)
         self.graded.write_bytes(text.encode('utf-8'))
+
+
+def row_of(submission: Submission,
+           names: Sequence[set[tuple[bool, str]]]) -> Optional[int]:
+    """Return the number of the one row of a submission, if there is.
+
+    Args:
+        names: of each row, what tells its student.
+    """
+    own = {(False, submission.name.casefold()), (True, submission.number)}
+    found = [number for number, theirs in enumerate(names) if own & theirs]
+    return found[0] if len(found) == 1 else None
 
 
 def rows_of(text: str, separator: str) -> list[list[tuple[str, str]]]:
