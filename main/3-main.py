@@ -27,7 +27,7 @@ def elbo_terms(x, p, z_mean, z_log_var):
 def main(autoencoder, options):
     """Load, train, print, plot."""
     (x_train, _), (x_test, y_test) = mnist.load(options.data)
-    names = names_of(y_test, options.classes)
+    names = names_of(y_test, options.classes)[:mnist.SHOWN]
     x_train = x_train.reshape(-1, 784)
     x_test = x_test.reshape(-1, 784)
 
@@ -45,16 +45,16 @@ def main(autoencoder, options):
         digits, reconstructions, z_mean, z_log_var)
     print(f'Negative ELBO: cross-entropy {cross_entropies.mean():.2f} + '
           f'KL divergence {divergences.mean():.2f} nats')
-    worst = cross_entropies.argsort()[:-mnist.SHOWN - 1:-1]
+    worst = (-cross_entropies).argsort()[:mnist.SHOWN]
 
     pictures = [
         plots.reconstructions(digits[shown], reconstructions[shown],
                               options.plots / '3-reconstructions.png',
-                              names=names[:mnist.SHOWN]),
+                              names=names),
         plots.reconstructions(digits[worst], reconstructions[worst],
                               options.plots / '3-worst.png',
                               'The worst reconstructions of test digits',
-                              [names[place] for place in worst if names]),
+                              names_of(y_test[worst], options.classes)),
         plots.losses(history, options.plots / '3-losses.png')]
     if z.shape[1] == 2:
         points = np.linspace(-3, 3, 25)

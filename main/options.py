@@ -10,6 +10,7 @@ import os
 import re
 import sys
 import tempfile
+import textwrap
 import traceback
 from pathlib import Path
 
@@ -21,18 +22,39 @@ if missing := [package for package in (
              f'{sys.executable}')
 
 import mnist
-import training
 
-# TensorFlow reads this when it is imported, so it is imported late.
-ENVIRONMENT = {**training.ENVIRONMENT, 'TF_CPP_MIN_LOG_LEVEL': '3'}
+# TensorFlow reads these when it is imported, so it is imported late.
+ENVIRONMENT = {
+    'TF_CPP_MIN_LOG_LEVEL': '3',
+    # oneDNN is off by default without AVX-512, though it is faster there too.
+    'TF_ENABLE_ONEDNN_OPTS': '1',
+    # TensorFlow would take all memory of a GPU at once.
+    'TF_FORCE_GPU_ALLOW_GROWTH': 'true'}
 
 # If neither --epochs nor --load is given.
 EPOCHS = 50
+# Bytes that must be free: no driver writes a larger file.
+ROOM = 2 ** 23
+# Keras and TensorFlow start an error with one of these, or with a stack.
+HEADING = re.compile(r'Exception encountered|Graph execution|Detected at|'
+                     r'in user code|A total of|\s')
 ROOT = Path(__file__).resolve().parent.parent
 
 
 class UsageError(Exception):
     """The user made a mistake; the message is one line that names it."""
+
+
+def show_error(kind, error, trace):
+    """Say in one line that Ctrl-C ended a driver; show other errors whole."""
+    if issubclass(kind, KeyboardInterrupt):
+        print(f'{Path(sys.argv[0]).name}: interrupted', file=sys.stderr)
+    else:
+        sys.__excepthook__(kind, error, trace)
+
+
+# From here on, because Ctrl-C may also come during an import.
+sys.excepthook = show_error
 
 
 class Parser(argparse.ArgumentParser):
@@ -50,14 +72,14 @@ def run(main, name):
         name: the numbered file.
     """
     parser = make_parser(sys.modules[main.__module__].__doc__)
-    options = parser.parse_args(namespace=argparse.Namespace(
-        epochs=None, save=None, load=None, classes=[]))
+    options = parser.parse_args()
     if options.epochs is None:
         options.epochs = 0 if options.load else EPOCHS
-    os.environ.update({**ENVIRONMENT, **os.environ})
+    os.environ.update({**ENVIRONMENT, **os.environ,
+                       'KERAS_BACKEND': 'tensorflow'})
     try:
-        check_writable(options.plots)
         check_weights(options)
+        check_writable(options.plots)
         with muted():
             from tensorflow import keras
         if name.startswith(('1', '3')):
@@ -68,8 +90,6 @@ def run(main, name):
         parser.error(f'argument --data: {error}')
     except UsageError as error:
         parser.error(str(error))
-    except KeyboardInterrupt:
-        parser.exit(130, f'{parser.prog}: interrupted\n')
     except Exception as error:
         if options.submission == ROOT:
             raise
@@ -92,33 +112,31 @@ def muted():
 
 def make_parser(description):
     """Return the command line of every driver."""
-    parser = Parser(
-        description=description,
-        formatter_class=argparse.ArgumentDefaultsHelpFormatter)
+    parser = Parser(description=description)
     parser.add_argument('--epochs', type=positive, metavar='N',
-                        default=argparse.SUPPRESS,
                         help='times to train on every digit (default: '
                         f'{EPOCHS}, or none with --load)')
     parser.add_argument('--batch-size', type=positive, default=256,
-                        metavar='N', help='digits in a step of training')
+                        metavar='N', help='digits in a step of training '
+                        '(default: 256)')
     parser.add_argument('--seed', type=seed, default=0, metavar='N',
-                        help='where the random numbers start')
+                        help='where the random numbers start (default: 0)')
     parser.add_argument('--data', type=Path, metavar='PATH',
                         help='digits to use instead of those that Keras '
                         'downloads: a .npz file in its layout, or a folder '
                         'with the four IDX files, plain or gzipped')
-    parser.add_argument('--classes', type=names, default=argparse.SUPPRESS,
+    parser.add_argument('--classes', type=names, default=[],
                         metavar='NAME,...', help='what the classes are '
                         'called, from class 0 on')
     parser.add_argument('--submission', type=Path, default=ROOT, metavar='DIR',
-                        help='folder of the numbered file to train')
+                        help='folder of the numbered file to train '
+                        '(default: %(default)s)')
     parser.add_argument('--plots', type=Path, default=Path('plots'),
-                        metavar='DIR', help='folder for the pictures')
+                        metavar='DIR', help='folder for the pictures '
+                        '(default: plots)')
     parser.add_argument('--save', type=weights_file, metavar='FILE.weights.h5',
-                        default=argparse.SUPPRESS,
-                        help='file to keep what was learnt')
+                        help='file to write the weights to')
     parser.add_argument('--load', type=weights_file, metavar='FILE.weights.h5',
-                        default=argparse.SUPPRESS,
                         help='file of an earlier --save to start from')
     return parser
 
@@ -137,11 +155,13 @@ def names_of(labels, classes):
     Raises:
         UsageError: if a class has no name.
     """
-    for label in (min(labels), max(labels)) if classes else ():
+    if not classes:
+        return []
+    for label in min(labels), max(labels):
         if not 0 <= label < len(classes):
             raise UsageError(f'argument --classes: {len(classes)} names, but '
                              f'the digits have a class {label}')
-    return [classes[label] for label in labels] if classes else []
+    return [classes[label] for label in labels]
 
 
 def weights_file(text):
@@ -193,10 +213,35 @@ def check_writable(folder):
     """Raise a UsageError unless pictures can be written to `folder`."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        tempfile.TemporaryFile(dir=folder).close()
+        check_room(folder)
     except OSError as error:
         raise UsageError(f'argument --plots: cannot write to {folder}: '
                          f'{error.strerror}') from None
+
+
+def check_room(folder):
+    """Raise an OSError unless ROOM bytes can be written to `folder`."""
+    with tempfile.TemporaryFile(dir=folder) as file:
+        file.write(bytes(ROOM))
+
+
+@contextlib.contextmanager
+def written(option, path):
+    """Give a path to write to; what it holds at the end becomes `path`.
+
+    Raises:
+        UsageError: if it cannot be written; then `path` is as it was.
+    """
+    folder = path.resolve().parent
+    try:
+        # On a full disk h5py would print dozens of lines.
+        check_room(folder)
+        with tempfile.TemporaryDirectory(dir=folder) as scratch:
+            yield Path(scratch, path.name)
+            os.replace(Path(scratch, path.name), path.resolve())
+    except OSError as error:
+        raise UsageError(f'argument {option}: cannot write {path}: '
+                         f'{mnist.reason_of(error)}') from None
 
 
 def check_weights(options):
@@ -208,7 +253,7 @@ def check_weights(options):
     try:
         if options.save.is_dir():
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
-        tempfile.TemporaryFile(dir=options.save.absolute().parent).close()
+        check_room(options.save.absolute().parent)
     except OSError as error:
         raise UsageError(f'argument --save: cannot write {options.save}: '
                          f'{error.strerror}') from None
@@ -230,6 +275,14 @@ def blame(options, error):
               if folder == Path(frame.filename).resolve().parent]
     if isinstance(error, SyntaxError) and error.filename:
         frames = [f'{Path(error.filename).name}, line {error.lineno}: ']
-    message = (str(error).strip() or 'no message').splitlines()[0]
-    return (f'{options.submission} cannot be trained: '
-            f'{"".join(frames[-1:])}{type(error).__name__}: {message}')
+    return (f'{options.submission} cannot be trained: {"".join(frames[-1:])}'
+            f'{type(error).__name__}: {message_of(error)}')
+
+
+def message_of(error):
+    """Return the line of an error that says what is wrong, shortened."""
+    lines = [line for line in re.sub('\x1b.*?m', '', str(error)).splitlines()
+             if line.strip()]
+    telling = [line for line in lines if not HEADING.match(line)]
+    return textwrap.shorten((telling or lines[-1:] or ['no message'])[0],
+                            180, placeholder=' ...')

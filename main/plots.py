@@ -1,5 +1,6 @@
 """Arrays in, pictures out."""
 import matplotlib
+import options
 from matplotlib import pyplot
 
 
@@ -85,7 +86,8 @@ def latent_plane(z_mean, labels, path, classes=()):
 def save(figure, path):
     """Write a PNG file and return its path."""
     figure.tight_layout()
-    figure.savefig(path, dpi=100)
+    with options.written('--plots', path) as part:
+        figure.savefig(part, dpi=100)
     return path
 
 

@@ -1,7 +1,4 @@
 """What a driver learns, and the file that keeps it."""
-import contextlib
-import os
-
 import options
 from training import train
 
@@ -36,22 +33,19 @@ def learn(model, x_train, x_test, given):
 
 
 def save(model, path):
-    """Save the weights of a model, without the state of its optimizer."""
+    """Save the weights of a model, without the state of its optimizer.
+
+    Raises:
+        UsageError: if the file cannot be written; then it is as it was.
+    """
     optimizer = model.optimizer
-    # A disk may fill up: then the file stays as it was.
-    part = path.with_name(f'part-{path.name}')
+    # Keras warns if the file has an optimizer that trained, or none.
+    model.optimizer = optimizer.from_config(optimizer.get_config())
     try:
-        # Keras warns if the file has an optimizer that trained, or none.
-        model.optimizer = optimizer.from_config(optimizer.get_config())
-        model.save_weights(part)
-        os.replace(part, path)
-    except OSError as error:
-        raise options.UsageError(f'argument --save: cannot write {path}: '
-                                 f'{error}') from None
+        with options.written('--save', path) as part:
+            model.save_weights(part)
     finally:
         model.optimizer = optimizer
-        with contextlib.suppress(OSError):
-            part.unlink()
 
 
 def load(model, path):
@@ -65,8 +59,6 @@ def load(model, path):
             model.load_weights(path)
     # Keras raises all kinds of errors, some of several lines.
     except Exception as error:
-        message = (str(error).strip() or type(error).__name__).partition(
-            '\n')[0].partition('. ')[0]
         raise options.UsageError(
             f'argument --load: {path} cannot be loaded into this network: '
-            f'{message}') from None
+            f'{options.message_of(error)}') from None

@@ -157,6 +157,17 @@ def test_mistake_gets_one_line(mistake, mistakes):
     assert f'argument {option}: ' in errors and value in errors
 
 
+def test_full_disk_gets_one_line_before_the_training(tmp_path, data):
+    """A limit of 512 KB for a file acts as a disk that is nearly full."""
+    run = start(0, tmp_path, '--data', str(data), command=[
+        'sh', '-c', 'ulimit -f 1000 && exec "$0" "$@"',
+        str(MAIN / '0-main.py')])
+    output, errors = run.communicate(timeout=LIMIT)
+    assert run.returncode == 2 and not output
+    assert errors.count('\n') == 1 and 'argument --plots: ' in errors
+    assert not list((tmp_path / 'plots').iterdir())
+
+
 def test_missing_package_gets_one_line(tmp_path):
     """Outside the environment a driver says what to install."""
     run = start(3, tmp_path, command=[sys.executable, '-S',
@@ -178,6 +189,15 @@ def test_keras_that_sums_penalties_is_refused(version, works):
             options.check_keras(version)
 
 
+@pytest.mark.parametrize('text', [
+    'wrong', 'Exception encountered when calling X.\n\n\x1b[1mwrong\x1b[0m\n',
+    'Graph execution error:\n\nDetected at node x:\n  File "a"\nwrong\n\t [[',
+    'in user code:\n\n    File "a"\n\n    wrong\n'])
+def test_error_says_what_is_wrong(text):
+    """Without the headings and stacks that Keras and TensorFlow add."""
+    assert options.message_of(ValueError(text)) == 'wrong'
+
+
 def test_interrupt_still_plots(tmp_path, data):
     """Ctrl-C ends the training early; what was learnt is shown and kept."""
     run = start(0, tmp_path, '--epochs', '100000', '--data', str(data),
@@ -191,6 +211,29 @@ def test_interrupt_still_plots(tmp_path, data):
     for picture in PICTURES[0]:
         assert (tmp_path / 'plots' / picture).stat().st_size > 1000
     assert (tmp_path / 'x.weights.h5').stat().st_size > 100_000
+
+
+def test_interrupt_of_an_import_gets_one_line(tmp_path):
+    """Ctrl-C may come before the driver does anything."""
+    (tmp_path / 'matplotlib.py').write_text('raise KeyboardInterrupt')
+    run = start(0, tmp_path, command=[
+        'env', f'PYTHONPATH={tmp_path}', str(MAIN / '0-main.py')])
+    _, errors = run.communicate(timeout=LIMIT)
+    assert errors == '0-main.py: interrupted\n'
+    assert run.returncode == -signal.SIGINT
+
+
+def test_picture_that_cannot_be_written_gets_one_line(tmp_path, data):
+    """It is not the submission's fault, and all else is kept."""
+    (tmp_path / 'plots' / '0-losses.png').mkdir(parents=True)
+    line, = said_by(0, tmp_path, '--data', str(data), '--epochs', '1',
+                    '--submission', str(ROOT), '--save', 'x.weights.h5',
+                    status=2)
+    assert line.startswith('0-main.py: error: argument --plots: cannot write ')
+    assert {path.name for path in tmp_path.iterdir() if path.is_file()} == {
+        'x.weights.h5'}
+    assert {path.name for path in (tmp_path / 'plots').iterdir()} == {
+        '0-reconstructions.png', '0-losses.png'}
 
 
 def said_by(task, folder, *arguments, status=0):

@@ -34,18 +34,18 @@ addEventListener('load', () => {
   point('pointermove', .7, .9);
   plane.dispatchEvent(new KeyboardEvent('keydown', {key: 'ArrowUp'}));
   answers.push({at, drawn: pixels('drawn')});
-  point('pointerdown', .6, .3);
+  point('click', .6, .3);
   const spread = ['cx', 'cy', 'rx', 'ry'].map(
     name => $('spread').getAttribute(name) / UNIT);
   const seen = {answers, spread, digit: pixels('digit'),
                 rebuilt: pixels('rebuilt'), what: $('what').textContent,
                 before: location.hash};
   prior.click();
-  point('pointerdown', .3, .6, true);
+  point('click', .3, .6, true);
   const walked = [location.hash, $('told').textContent];
   seen.steps = [0, 3, 9].map(step => pixels('steps', 28 * step));
-  // Somebody follows a link.
-  location.hash = '';
+  // Somebody follows a link, which lacks where the walk ends.
+  location.hash = '#from=3';
   restore();
   const plain = [location.hash, getComputedStyle($('walk')).visibility];
   location.hash = walked[0];
@@ -130,9 +130,10 @@ def test_page_draws_what_the_decoder_predicts(write, hidden):
     address, told, *again = found['walked']
     other = int(re.fullmatch(f'#digit=([0-9]+)&from={nearest}&prior',
                              address)[1])
-    assert told == f'10 steps from digit {nearest} to {other}'
+    assert told == f'walk from test digit {nearest} to digit {other}'
     assert again == [address, told]
     assert found['before'] == f'#digit={nearest}'
+    assert re.fullmatch('#digit=[0-9]+', found['plain'][0])
     assert found['plain'][1:] == ['hidden', 'visible']
     for step, pixels in zip((0, 3, 9), found['steps']):
         share = step / 9

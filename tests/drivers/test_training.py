@@ -1,10 +1,13 @@
-"""XLA compiles if that pays; training goes on without it if it refuses."""
+"""XLA compiles if that pays and if it can; a full disk keeps old weights."""
+import resource
+
 import numpy as np
 import options
 import plots
 import pytest
 import tensorflow as tf
 import training
+import weights
 
 IMAGES = np.random.default_rng(0).integers(0, 256, (64, 12), 'uint8')
 MODEL = 'decoder(encoder(encoder_inputs))'
@@ -84,9 +87,29 @@ def test_losses_of_a_step_of_its_own_are_shown(tmp_path, capsys):
     assert plots.losses(history, tmp_path / 'losses.png').exists()
 
 
-def test_error_of_a_network_is_raised_at_once(submit):
-    """A model that is wrong without XLA too is tried once."""
+def test_error_of_a_network_is_raised(submit):
+    """If a model is wrong without XLA too, a user learns why."""
     auto, tries = submit(CUTTING)
     with pytest.raises(tf.errors.InvalidArgumentError):
         training.train(auto, IMAGES, IMAGES, verbose=0)
-    assert tries == [True]
+    assert tries == [True, False]
+
+
+@pytest.mark.parametrize('room', [options.ROOM, 0])
+def test_full_disk_leaves_the_earlier_weights(room, tmp_path, monkeypatch):
+    """The error is one line, even if the disk fills up while it is written."""
+    monkeypatch.setattr(options, 'ROOM', room)
+    *_, auto = options.load(options.ROOT / '0-vanilla.py')(784, [500], 32)
+    path = tmp_path / 'x.weights.h5'
+    path.write_text('earlier')
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, limits[1]))
+    try:
+        with pytest.raises(options.UsageError) as error:
+            weights.save(auto, path)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert 'cannot write' in str(error.value)
+    assert '\n' not in str(error.value)
+    assert [*tmp_path.iterdir()] == [path]
+    assert path.read_text() == 'earlier'
