@@ -10,7 +10,7 @@ from checker.grader import source
 from checker.grader.failure import Failure, NotRun
 from checker.grader.plugin import File
 from checker.grader.requirement import title
-from checker.specification import PARAMETERS
+from checker.specification import FILES, PARAMETERS
 from checker.wire import printable
 
 # The grader's own settings do not count for submissions.
@@ -96,8 +96,8 @@ def test_file_is_there(file):
         source.split_lines(content)
         source.syntax_tree(content)
     except source.Unreadable as problem:
-        raise Failure('a file of valid Python',
-                      f'{file.path.name} {printable(str(problem))}') from None
+        found = f'{FILES[file.task]} {printable(str(problem))}'
+        raise Failure('a file of valid Python', found) from None
 
 
 def test_first_line(content):

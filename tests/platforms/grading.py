@@ -2,6 +2,7 @@
 
 It runs the command, and reads its record and its page.
 """
+import argparse
 import json
 import math
 import os
@@ -11,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import traceback
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
@@ -43,9 +45,9 @@ class Part:
     text: str
 
     @property
-    def whole(self) -> int:
-        """The points, for platforms that take whole numbers."""
-        return math.floor(self.points)
+    def rounded(self) -> float:
+        """The points, rounded down to a tenth."""
+        return math.floor(self.points * 10) / 10
 
 
 @dataclass
@@ -63,27 +65,50 @@ class Graded:
 
 
 def options_in(folder: Path) -> list[str]:
-    """Return the teacher's options, from options.txt in a folder."""
+    """Return the teacher's options, from options.txt in a folder.
+
+    Raises:
+        ValueError: if a quote is not closed, or the file is not in UTF-8.
+    """
     path = folder / 'options.txt'
     if not path.exists():
         return []
     return shlex.split(path.read_text(encoding='utf-8'), comments=True)
 
 
-def grade(folder: Path, *options: str) -> Graded:
-    """Check a folder with options of the command, whatever happens."""
+def grade(folder: Path, teachers: Path, *options: str) -> Graded:
+    """Check a folder; never raise.
+
+    Args:
+        folder: the student's.
+        teachers: the folder that may have options.txt.
+        options: more options of the command.
+    """
     try:
-        return check(folder, *options)
+        of_teacher = options_in(teachers)
+    except (OSError, ValueError) as error:
+        return Graded(problem=f'options.txt: {error}')
+    try:
+        return check(folder, *options, *of_teacher)
     except Exception:
         traceback.print_exc()
         return Graded(problem='the checker failed')
 
 
+def names_in(options: Sequence[str]) -> list[str]:
+    """Return the names of the files that the options ask for."""
+    parser = argparse.ArgumentParser(add_help=False)
+    parser.add_argument('--only', default='0,1,2,3')
+    only = parser.parse_known_args(options)[0].only
+    return [name for name in NAMES if name[0] in only]
+
+
 def check(folder: Path, *options: str) -> Graded:
     """Check a folder with options of the command."""
-    if not any(os.path.lexists(folder / name) for name in NAMES):
+    names = names_in(options)
+    if not any(os.path.lexists(folder / name) for name in names):
         return Graded(missing='There is no numbered file; their names are '
-                      f'{", ".join(NAMES)}.')
+                      f'{", ".join(names)}.')
     # A folder that no other user can read.
     with tempfile.TemporaryDirectory() as scratch:
         record = Path(scratch, 'record.json')
@@ -107,8 +132,8 @@ def check(folder: Path, *options: str) -> Graded:
                           'options.txt')
         pages = [*Path(scratch, 'students').glob('*.md')]
         return Graded([part_of(entry, column) for column in
-                       entry.get('points', {}).get('columns', ())],
-                      pages[0].read_text()[:PAGE] if pages else '')
+                       entry['points']['columns']],
+                      pages[0].read_text('utf-8')[:PAGE] if pages else '')
 
 
 def part_of(entry: dict[str, Any], column: str) -> Part:
@@ -129,7 +154,8 @@ def part_of(entry: dict[str, Any], column: str) -> Part:
         text.insert(0, PERSON)
     return Part(name, Fraction(points['points'] or 0), Fraction(points['of']),
                 None if points['points'] is None else verdict == 'passed',
-                verdict != 'not finished', '\n\n'.join(text)[:TEXT])
+                points['points'] is not None or verdict == 'not graded',
+                '\n\n'.join(text)[:TEXT])
 
 
 def text_of(check: dict[str, Any]) -> str:

@@ -5,7 +5,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from checker.command.downloads import Zip, open_download, owner_of
+from checker.command.downloads import Download, open_download, owner_of
 from checker.command.submissions import find_submissions, told
 from checker.report.class_list import ClassList, WrongList
 from checker.report.results import PASSED, Result, Submission
@@ -23,6 +23,8 @@ MOODLE_LIST = (
     '\ufeffIdentifier,"Full name","Email address",Grade,"Maximum Grade"\r\n'
     '"Participant 12","Ada Lovelace",ada@x.org,,18.00\r\n'
     '"Participant 13","Grace, Hopper",g@x.org,"3,5",18.00\r\n')
+# What is shown of a submission that has no row of its own.
+UNFIT = '  not filled in, because no row, or not only one, fits: '
 
 
 def submission(name, passed=3, problem='', number=''):
@@ -42,19 +44,21 @@ def filled(tmp_path, text, found, column=''):
     (tmp_path / 'list.csv').write_bytes(text.encode())
     listed = ClassList(tmp_path / 'list.csv', column)
     lines = listed.fill(found, None)
-    listed.write()
+    listed.write(listed.graded)
     return listed.graded.read_bytes().decode(), lines
 
 
 @pytest.mark.parametrize('name, owner', [
     ('lovelaceada_12_345_0-vanilla.py', ('lovelaceada_12', '12')),
     ('lovelaceada_LATE_12_345_0-vanilla-1.py', ('lovelaceada_12', '12')),
+    ('नमिता_12_345_0-vanilla.py', ('नमिता_12', '12')),
     ('anon_ab12c_345_0-vanilla.py', ('anon_ab12c', 'anon_ab12c')),
     ('LATE_anon_ab12c_345_0-vanilla.py', ('anon_ab12c', 'anon_ab12c')),
     (f'{MOODLE}/0-vanilla.py', ('Ada Lovelace_12', '12')),
     (f'{MOODLE}_/work/0-vanilla.py', ('Ada Lovelace_12', '12')),
     (f'{MOODLE}_0-vanilla.py', ('Ada Lovelace_12', '12')),
     # What follows is the student's choice, and not somebody else.
+    ('eve/ada_12_3_0-vanilla.py', None),
     (f'eve_99_400_{MOODLE}_0-vanilla.py', ('eve_99', '99')),
     (f'Eve E_99_assignsubmission_file_{MOODLE}_0-vanilla.py',
      ('Eve E_99', '99')),
@@ -104,7 +108,7 @@ def test_zip_file_is_read_with_care(tmp_path):
     scratch = tmp_path / 'scratch'
     scratch.mkdir()
     found = find_submissions(
-        [str(path)], [0], {str(path): Zip(path, [0], True)}, scratch)
+        [str(path)], [0], {str(path): Download(path, [0], True)}, scratch)
     assert [*found] == ['../../ada', 'bob', 'eve']
     assert found['../../ada'].paths[0].read_text() == 'right'
     assert found['bob'].paths[0].stat().st_size == 2 ** 16 + 1
@@ -117,7 +121,7 @@ def test_students_own_zip_file_has_its_name(tmp_path):
     path = tmp_path / 'ada.zip'
     with zipfile.ZipFile(path, 'w') as file:
         file.writestr('work/0-vanilla.py', '')
-    assert [*Zip(path, [0], True).students] == ['ada']
+    assert [*Download(path, [0], True).students] == ['ada']
 
 
 @pytest.mark.parametrize('archive', [
@@ -158,13 +162,13 @@ def test_list_of_canvas_comes_back(tmp_path):
     # 15 is no number of Canvas, and team_13 has none; two are Ada's.
     assert text == CANVAS_LIST.replace('A,7,', 'A,2,')
     assert lines == [
-        'list-graded.csv: the points of 1 submission',
-        '  no row of its own: ada_12',
+        'list-graded.csv gets the points of 1 submission',
+        UNFIT + 'ada_12',
         '  a person must look at it: turing_14',
-        '  no row of its own: eve_15',
-        '  no row of its own: s1',
-        '  no row of its own: team_13',
-        '  the list counts up to 18, these points up to 3']
+        UNFIT + 'eve_15',
+        UNFIT + 's1',
+        UNFIT + 'team_13',
+        '  the list allows 18 points, but these go up to 3']
 
 
 def test_list_of_moodle_comes_back(tmp_path):
@@ -203,6 +207,14 @@ def test_list_in_a_different_language(tmp_path):
     assert text == 'Name,Bewertung,ID\nAda,3,12\nkurz\n' and len(lines) == 1
 
 
+def test_list_of_canvas_may_end_early_and_say_more(tmp_path):
+    """Without a last line end, and with a row about posting."""
+    text, lines = filled(
+        tmp_path, 'Student,ID,Lab (7)\n,,Manual Posting\n'
+        '    Points Possible,,18\nAda,12,', [submission('a', number='12')])
+    assert text.endswith('18\nAda,12,3') and 'allows 18 points' in lines[1]
+
+
 def test_zip_files_without_numbered_files_are_submissions(tmp_path):
     """Their students have rows, beside those of others."""
     paths = [str(tmp_path / name) for name in ('a.zip', 'b.zip', 'c.zip')]
@@ -210,7 +222,7 @@ def test_zip_files_without_numbered_files_are_submissions(tmp_path):
         with zipfile.ZipFile(path, 'w') as file:
             file.writestr(name, '')
     found = find_submissions(paths, [0], {
-        path: Zip(Path(path), [0], False) for path in paths}, tmp_path)
+        path: Download(Path(path), [0], False) for path in paths}, tmp_path)
     assert [*found] == ['a', 'b', 'c']
     assert [path.exists() for each in found.values()
             for path in each.paths.values()] == [False, True, False]

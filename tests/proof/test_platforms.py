@@ -153,9 +153,16 @@ def test_lost_process_is_no_failure_of_the_student():
 def test_misspelt_name_is_told_apart_from_a_failure(tmp_path):
     """The student learns what the names are; nobody else must look."""
     (tmp_path / '0-vanila.py').touch()
-    graded = grading.grade(tmp_path)
+    graded = grading.grade(tmp_path, tmp_path)
     assert 'their names are 0-vanilla.py, ' in graded.missing
     assert not graded.problem
+
+
+def test_options_that_cannot_be_read_are_named(tmp_path):
+    """The teacher learns which file to change."""
+    (tmp_path / 'options.txt').write_text('--points "0=20')
+    graded = grading.grade(tmp_path, tmp_path)
+    assert graded.problem == 'options.txt: No closing quotation'
 
 
 @pytest.mark.parametrize('name', ['right', 'wrong', 'hostile', 'missing'])

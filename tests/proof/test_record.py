@@ -87,6 +87,11 @@ def test_only_what_changed_is_graded_again(graded):
     assert any(line.startswith('wrong ') and line.endswith('better')
                for line in lines)
     (folder / 'wrong' / FILES[0]).write_text(WRONG)
+    run = grade(['wrong'], '--only', '0', '--json', 'r.json', '--resume',
+                cwd=folder)
+    assert 'in the record, but not given: right\n' in run.stdout
+    wrong, kept = json.loads((folder / 'r.json').read_text())['submissions']
+    assert wrong['verdict'] == 'failed' and kept == right
 
 
 def test_parts_of_a_class_are_joined(graded):
@@ -166,6 +171,9 @@ def test_points_are_exact():
         for n in range(3)]
     found = points.points_of(submission, {'0': Fraction(20)})
     assert found.total == Fraction(40, 3) and str(found) == '13.3/20'
+    submission.problems = {0: 'the machine ran out of memory'}
+    assert str(points.points_of(submission, None)) == '0/3*'
+    submission.problems.clear()
     submission.results[0].outcome = NOT_GRADED
     found = points.points_of(submission, None)
     assert not found.complete and str(found) == '0/3*'

@@ -66,12 +66,12 @@ def make_parser() -> Parser:
 def add_results(parser: Parser) -> None:
     """Add the options about results."""
     add = parser.add_argument_group('results').add_argument
-    add('--points', type=weights, metavar='0=20,3=25', help='worth of the '
-        'columns 0 to 3 and style')
+    add('--points', type=weights, metavar='0=20,3=25', help='points '
+        'that each column is worth')
     add('--json', type=Path, metavar='FILE', help='write the record of the '
         'run: every check')
-    add('--resume', action='store_true', help='take over what has not '
-        'changed from the record')
+    add('--resume', action='store_true', help='check only what the '
+        'record lacks, or what has changed')
     add('--join', type=Path, nargs='+', metavar='FILE', help='join the '
         'records of the parts of a class')
     add('--since', type=Path, metavar='FILE', help='compare with an older '

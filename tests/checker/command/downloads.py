@@ -10,22 +10,20 @@ number is the participant's.
 Sources: lib/content_zipper.rb of github.com/instructure/canvas-lms and
 mod/assign/locallib.php of github.com/moodle/moodle, November 2026.
 """
-import lzma
 import os
 import re
 import stat
 import zipfile
-import zlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
-from typing import Optional, Union
+from typing import Optional
 
 from checker.grader.source import LARGEST
 from checker.specification import FILES
 
 STEMS = '|'.join(name.removesuffix('.py') for name in FILES)
-CANVAS = re.compile(r'(?:(?P<who>\w+?)_)??(?:LATE_)?(?P<number>\d+|anon_\w+?)'
+CANVAS = re.compile(r'(?:(?P<who>.+?)_)??(?:LATE_)?(?P<number>\d+|anon_\w+?)'
                     r'_\d+_(?P<file>.+)')
 MOODLE = re.compile(r'(?P<who>.+?)_(?P<number>\d+)_assignsubmission_file_?'
                     r'(?P<file>.*)')
@@ -37,15 +35,15 @@ AGAIN = re.compile(r'(-\d+)?\.py$')
 class Student:
     """The files of a student in a download.
 
+    number: the platform's number of the student, or ''.
     files: {number of a file: its name in the download}
     problems: {number of a file: why it cannot be told or read}
     replaced: files that the student has uploaded again.
-    number: the platform's number of the student, or ''.
     """
+    number: str = ''
     files: dict[int, str] = field(default_factory=dict)
     problems: dict[int, str] = field(default_factory=dict)
     replaced: list[str] = field(default_factory=list)
-    number: str = ''
 
 
 def task_of(path: str) -> Optional[int]:
@@ -65,41 +63,18 @@ def owner_of(name: str) -> Optional[tuple[str, str]]:
 
     These are two texts: the name with the number, and the number.
     """
-    for part in PurePosixPath(name).parts:
-        matches = filter(None, (pattern.fullmatch(part)
-                                for pattern in (MOODLE, CANVAS)))
-        # What follows the platform's number is the student's choice.
-        found = min(matches, key=lambda match: match.start('number'),
-                    default=None)
-        if found:
-            return ('_'.join(filter(None, found.group('who', 'number'))),
-                    found['number'])
-    return None
-
-
-def students_in(names: Iterable[str],
-                owner: Callable[[str], Optional[tuple[str, str]]],
-                only: Sequence[int]) -> dict[str, Student]:
-    """Return the students and their files, sorted by name.
-
-    Args:
-        owner: returns what owner_of() does.
-    """
-    found: dict[str, Student] = {}
-    for name in sorted(names):
-        task = task_of(name)
-        student_of_it, number = owner(name) or ('', '')
-        if not student_of_it:
-            continue
-        # Who has handed in something else has no numbered file.
-        student = found.setdefault(student_of_it, Student(number=number))
-        if task is not None and task in only:
-            add(student, task, name)
-    return dict(sorted(found.items()))
+    # What is inside a folder, or follows the number, is the student's choice.
+    top = name.partition('/')[0]
+    matches = filter(None, (pattern.fullmatch(top)
+                            for pattern in (MOODLE, CANVAS)))
+    found = min(matches, key=lambda match: match.start('number'),
+                default=None)
+    return found and ('_'.join(filter(None, found.group('who', 'number'))),
+                      found['number'])
 
 
 def add(student: Student, task: int, name: str) -> None:
-    """Add a file; if two may be meant, take neither."""
+    """Add a file; if two may be meant, neither will be checked."""
     other = student.files.get(task)
     if other is None:
         student.files[task] = name
@@ -127,90 +102,99 @@ def uploaded_as(name: str) -> Optional[tuple[str, int]]:
     return AGAIN.sub('.py', own), number
 
 
-class Folder:
-    """A folder of renamed files, or one with a folder a student."""
+class Download:
+    """The files of a class, or of a student: a folder or a zip file.
 
-    def __init__(self, path: Path, only: Sequence[int]) -> None:
-        self.path, self.only = path, only
-        names = [*self._names()]
-        self.students = students_in(names, owner_of, only)
-        # Somebody's notes, or named in a way that no platform does.
-        self.unknown = sorted(name for name in names if not owner_of(name)
-                              and task_of(name) in only)
+    Of a zip file, only the members with numbered files are read.
 
-    def _names(self) -> Iterator[str]:
-        for entry in os.scandir(self.path):
-            if not entry.is_dir(follow_symlinks=False):
-                yield entry.name
-            elif MOODLE.fullmatch(entry.name):
-                for folder, _, names in os.walk(entry.path):
-                    yield from (os.path.relpath(os.path.join(folder, name),
-                                                self.path) for name in names)
-
-    def files_of(self, student: Student, _: Path) -> dict[int, Path]:
-        """Return the paths of a student's files."""
-        return {task: self.path / name
-                for task, name in student.files.items()}
-
-
-class Zip:
-    """A zip file; of its members, numbered files alone are read.
-
-    Raises:
-        ValueError: if it cannot be read; the message says why.
+    of_platform: whether a platform has named the files.
+    students: {name: Student}, sorted; who has handed in something else has
+        no numbered file.
+    unknown: numbered files that are nobody's.
     """
 
     def __init__(self, path: Path, only: Sequence[int], alone: bool) -> None:
-        """Read the names of its members.
+        """Read the names of the files.
 
         Args:
             alone: whether it may have the files of a class; otherwise they
                 are all of one student, whatever their names are.
+
+        Raises:
+            ValueError: if it cannot be read; the message says why.
         """
         self.path, self.only = path, only
-        try:
-            self.file = zipfile.ZipFile(path)
-        except (OSError, zipfile.BadZipFile, ValueError,
-                NotImplementedError) as error:
-            raise ValueError(getattr(error, 'strerror', None)
-                             or 'it is not a whole zip file') from None
-        names = [member.filename for member in self.file.infolist()]
-        folders = {str(PurePosixPath(name).parent) for name in names
-                   if task_of(name) is not None and not owner_of(name)}
-
-        def owner(name: str) -> Optional[tuple[str, str]]:
-            named = owner_of(name) if alone else None
-            if named or task_of(name) is None:
-                return named
-            folder = str(PurePosixPath(name).parent)
-            several = alone and len(folders) > 1 and folder != '.'
-            return folder if several else path.stem, ''
-
-        self.students = students_in(names, owner, only) or {
+        self.zip = None if path.is_dir() else opened(path)
+        names = sorted(self.zip.namelist() if self.zip else names_in(path))
+        owners = {name: owner_of(name) for name in names if alone}
+        self.of_platform = any(owners.values())
+        numbered = [name for name in names if task_of(name) is not None]
+        folders = {str(PurePosixPath(name).parent) for name in numbered}
+        if not self.of_platform:
+            own = owner_of(path.name) or (path.stem, '')
+            owners = {name: own for name in numbered}
+            if alone and len(folders) > 1:
+                owners = {name: (str(PurePosixPath(name).parent), '')
+                          for name in numbered if '/' in name}
+        students: dict[str, Student] = {}
+        for name, owner in owners.items():
+            if owner:
+                student = students.setdefault(owner[0], Student(owner[1]))
+                task = task_of(name)
+                if task is not None and task in only:
+                    add(student, task, name)
+        self.students = dict(sorted(students.items())) or {
             path.stem: Student()}
-        self.unknown: list[str] = []
+        # Somebody's notes, or named in a way that no platform does.
+        self.unknown = [name for name in numbered
+                        if task_of(name) in only and not owners.get(name)]
 
     def files_of(self, student: Student, folder: Path) -> dict[int, Path]:
-        """Copy a student's files into a folder; return their paths."""
+        """Return the paths of a student's files; copy them from a zip file.
+
+        Args:
+            folder: a new one, for the copies.
+        """
+        if not self.zip:
+            return {task: self.path / name
+                    for task, name in student.files.items()}
         folder.mkdir()
         paths = {task: folder / FILES[task] for task in student.files}
         for task, name in student.files.items():
-            member = self.file.getinfo(name)
+            member = self.zip.getinfo(name)
             if stat.S_ISLNK(member.external_attr >> 16):
                 student.problems[task] = f'{name} is a link'
                 continue
             try:
-                with self.file.open(member) as content:
+                with self.zip.open(member) as content:
                     paths[task].write_bytes(content.read(LARGEST + 1))
-            except (RuntimeError, zipfile.BadZipFile, OSError, EOFError,
-                    ValueError, zlib.error, lzma.LZMAError):
+            # A zip file can be broken in many ways.
+            except Exception:
                 student.problems[task] = (
                     f'{name} is encrypted' if member.flag_bits & 1
                     else f'{name} cannot be unpacked')
         return paths
 
 
-Download = Union[Folder, Zip]
+def opened(path: Path) -> zipfile.ZipFile:
+    """Open a zip file; raise a ValueError that says why if it is none."""
+    try:
+        return zipfile.ZipFile(path)
+    except (OSError, zipfile.BadZipFile, ValueError,
+            NotImplementedError) as error:
+        raise ValueError(getattr(error, 'strerror', None)
+                         or 'it is not a whole zip file') from None
+
+
+def names_in(folder: Path) -> Iterator[str]:
+    """Yield the files of a folder, and of those in it that Moodle named."""
+    for entry in os.scandir(folder):
+        if not entry.is_dir(follow_symlinks=False):
+            yield entry.name
+        elif MOODLE.fullmatch(entry.name):
+            for place, _, names in os.walk(entry.path):
+                yield from (os.path.relpath(os.path.join(place, name), folder)
+                            for name in names)
 
 
 def open_download(path: str, only: Sequence[int],
@@ -225,14 +209,14 @@ def open_download(path: str, only: Sequence[int],
         ValueError: if it is a zip file that cannot be read.
     """
     if not os.path.isdir(path):
-        return (Zip(Path(path), only, alone) if path.endswith('.zip')
+        return (Download(Path(path), only, alone) if path.endswith('.zip')
                 else None)
     if not alone or any(os.path.lexists(os.path.join(path, name))
                         for name in FILES):
         return None
     try:
-        folder = Folder(Path(path), only)
+        found = Download(Path(path), only, alone)
     except OSError:
         return None
-    found = any(student.files for student in folder.students.values())
-    return folder if found else None
+    has_files = any(student.files for student in found.students.values())
+    return found if found.of_platform and has_files else None

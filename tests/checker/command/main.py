@@ -18,10 +18,10 @@ def main(words: list[str]) -> int:
         run = Run(options, terminal)
     except KeyboardInterrupt:
         return arguments.INTERRUPTED
-    for line in run.announced():
-        terminal.show(line)
-    terminal.wait('TensorFlow is starting ...')
     try:
+        for line in run.announced():
+            terminal.show(line)
+        terminal.wait('TensorFlow is starting ...')
         run.check()
     except KeyboardInterrupt:
         status = arguments.INTERRUPTED
@@ -30,10 +30,10 @@ def main(words: list[str]) -> int:
               'expression of names, and, or, not', file=sys.stderr)
         return arguments.USAGE_ERROR
     finally:
-        unfinished = run.supervisor.close()
         # A second Ctrl-C must not keep the results from being written.
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, signal.SIG_IGN)
+        unfinished = run.supervisor.close()
     for checked in unfinished:
         run.take(checked)
     run.keep_record(everything=True)

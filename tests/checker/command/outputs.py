@@ -9,6 +9,9 @@ from checker.report import files, pages, points, record, table
 from checker.report.results import Submission
 from checker.report.terminal import Terminal, report
 
+# Writes a file at a path.
+Writer = Callable[[Path], object]
+
 
 def finish(submissions: list[Submission], options: argparse.Namespace,
            terminal: Terminal) -> bool:
@@ -27,7 +30,9 @@ def finish(submissions: list[Submission], options: argparse.Namespace,
     whole = True
     for path, write in files_to_write(submissions, options, score):
         try:
-            write()
+            path.parent.mkdir(exist_ok=True)
+            with files.replaced(path) as part:
+                write(part)
         except OSError as error:
             terminal.show_not_written(path, error)
             whole = False
@@ -55,30 +60,31 @@ def lines_to_show(submissions: list[Submission], options: argparse.Namespace,
 
 def files_to_write(
         submissions: list[Submission], options: argparse.Namespace,
-        score: table.Score) -> Iterator[tuple[Path, Callable[[], object]]]:
+        score: table.Score) -> Iterator[tuple[Path, Writer]]:
     """Yield the path of each file to write, and what writes it."""
     if options.grades:
-        yield options.grades, lambda: options.grades.write_text(
-            files.grades(submissions), encoding='utf-8')
+        yield options.grades, text(files.grades(submissions))
     if options.gradebook:
-        yield options.gradebook, lambda: options.gradebook.write_text(
-            files.gradebook(submissions, options.points), encoding='utf-8')
+        yield options.gradebook, text(files.gradebook(
+            submissions, options.points))
     if options.classlist:
         yield options.classlist.graded, options.classlist.write
     if options.junitxml:
-        yield options.junitxml, lambda: files.write_junit(
-            submissions, options.junitxml)
-    for submission in submissions if options.junit_dir else ():
-        path = options.junit_dir / pages.file_name(submission.name, '.xml')
-        yield path, functools.partial(files.write_junit_of, submission, path)
+        yield options.junitxml, functools.partial(
+            files.write_junit, submissions)
+    for submission in submissions:
+        if options.junit_dir:
+            path = options.junit_dir / pages.file_name(submission.name, '.xml')
+            yield path, functools.partial(files.write_junit_of, submission)
+        if options.feedback:
+            path = options.feedback / pages.FOLDER / pages.file_name(
+                submission.name)
+            yield path, text(pages.page(submission, score))
     if options.feedback:
-        folder = options.feedback / pages.FOLDER
-        yield folder, lambda: folder.mkdir(exist_ok=True)
-        for submission in submissions:
-            path = folder / pages.file_name(submission.name)
-            yield path, functools.partial(
-                path.write_text, pages.page(submission, score),
-                encoding='utf-8')
-        path = options.feedback / 'index.md'
-        yield path, lambda: path.write_text(
-            pages.index(submissions, score), encoding='utf-8')
+        yield options.feedback / 'index.md', text(
+            pages.index(submissions, score))
+
+
+def text(content: str) -> Writer:
+    """Return what writes a text to a path."""
+    return functools.partial(Path.write_text, data=content, encoding='utf-8')

@@ -1,6 +1,7 @@
 """What can be wrong with the files and folders of the command.
 
-Each function returns a sentence, or '' if nothing is wrong.
+Each function returns a sentence, or '' if nothing is wrong. Those for paths,
+class list, records and user also put what they opened into the options.
 """
 import argparse
 import errno
@@ -77,9 +78,6 @@ def with_records(options: argparse.Namespace) -> str:
     """Read the records; return why one cannot be used, or ''."""
     if options.resume and not options.json:
         return '--resume needs --json FILE'
-    if options.k and (options.gradebook or options.points
-                      or options.classlist):
-        return 'points need all checks: leave out -k'
     options.known, options.older, options.joined = {}, None, None
     if options.join and (options.resume or options.k):
         return '--join checks nothing: leave out --resume and -k'
@@ -103,6 +101,9 @@ def with_records(options: argparse.Namespace) -> str:
         except record.WrongRecord as error:
             return f'--{name}: cannot read {shown(str(path))}: {error}'
         setattr(options, 'known' if name == 'resume' else 'older', entries)
+    if options.k and (options.gradebook or options.points
+                      or options.classlist):
+        return 'points need all checks: leave out -k'
     return ''
 
 

@@ -57,6 +57,9 @@ class Run:
         if options.json:
             self.record = record.Record(options.json, self.submissions,
                                         judging, options.points)
+            # The record of a class stays whole if some are graded again.
+            for name in self.not_given if options.resume else ():
+                self.record.keep(options.known[name])
 
     @property
     def title(self) -> str:
@@ -65,18 +68,25 @@ class Run:
             return next(iter(self.submissions))
         return f'{len(self.submissions)} submissions'
 
+    @property
+    def not_given(self) -> list[str]:
+        """The names that only the records have."""
+        return sorted({*self.options.known} - {*self.submissions})
+
     def announced(self) -> Iterator[str]:
         """Yield lines about what will be checked or joined."""
         options, names = self.options, {*self.submissions}
         yield from told(options.downloads)
         if not options.join:
+            for name in self.not_given:
+                yield f'in the record, but not given: {shown(name)}'
             yield f'Checking {self.title} with {versions.short()}\n'
             return
         yield f'Joining {len(options.join)} records of {self.title}'
         for where, found in (
                 ('in no record', names - {*options.known}),
                 ('in several records', names & options.several),
-                ('in a record, but not given', {*options.known} - names)):
+                ('in a record, but not given', self.not_given)):
             for name in sorted(found):
                 yield f'{where}: {shown(name)}'
 

@@ -83,7 +83,7 @@ def told(downloads: Mapping[str, Download]) -> Iterator[str]:
         yield f'{shown(path)} has these files:'
         for name, student in download.students.items():
             files = ', '.join(map(shown, student.files.values()))
-            yield f'  {shown(name)}: {files}'
+            yield f'  {shown(name)}: {files or "no numbered file"}'
             for replaced in student.replaced:
                 yield f'    uploaded again: {shown(replaced)}'
             for problem in student.problems.values():

@@ -219,7 +219,7 @@ def examine(config: pytest.Config, file: File) -> list[Call]:
         source.syntax_tree(content)
     except source.Unreadable as problem:
         return failed_calls(file.task, Failure(
-            '', f'{file.path.name} {problem}', line=problem.line))
+            '', f'{FILES[file.task]} {problem}', line=problem.line))
     trust = job.trust and bool(missing_sandbox())
     child = config.stash[KEPT].enter_context(
         sandbox(job.connect(), job.time_limit, trust))

@@ -98,7 +98,8 @@ class ClassList:
         for submission, row in zip(submissions, rows):
             worth = points.points_of(submission, weights)
             if row is None or rows.count(row) > 1:
-                lines.append(f'  no row of its own: {submission.name}')
+                lines.append('  not filled in, because no row, or not only '
+                             f'one, fits: {submission.name}')
             elif not worth.complete:
                 lines.append('  a person must look at it: '
                              f'{submission.name}')
@@ -113,21 +114,24 @@ class ClassList:
             '\n', ' ') for name in without]
         if most:
             lines += self._told_most(max(most))
-        return [f'{self.graded.name}: the points of {len(most)} submission'
-                + 's' * (len(most) != 1), *lines]
+        return [f'{self.graded.name} gets the points of {len(most)} '
+                'submission' + 's' * (len(most) != 1), *lines]
 
     def _told_most(self, most: Fraction) -> list[str]:
-        """Return a line if the list counts up to a different number."""
-        header, first = ([value_of(cell).strip() for cell, _ in row]
-                         for row in self.rows[:2])
+        """Return a line if the list allows a different number of points."""
+        header, *rows = ([value_of(cell).strip() for cell, _ in row]
+                         for row in self.rows[:3])
         place = (header.index(MOODLE_MOST) if MOODLE_MOST in header
-                 else self.column if first[0] == CANVAS_MOST else None)
-        if place is None or place >= len(first) or not first[place]:
+                 else self.column)
+        # In Canvas, a row about posting may come first.
+        said = [row[place] for row in rows if place < len(row)
+                and (MOODLE_MOST in header or row[0] == CANVAS_MOST)]
+        if not said or not said[0]:
             return []
         with contextlib.suppress(ValueError):
-            if Fraction(first[place].replace(',', '.')) == most:
+            if Fraction(said[0].replace(',', '.')) == most:
                 return []
-        return [f'  the list counts up to {first[place]}, these points up to '
+        return [f'  the list allows {said[0]} points, but these go up to '
                 f'{points.shown(most)}']
 
     def _names_of(self, row: list[tuple[str, str]]) -> set[tuple[bool, str]]:
@@ -150,10 +154,10 @@ class ClassList:
         """Where the filled list is written: beside the list."""
         return self.path.with_name(f'{self.path.stem}-graded.csv')
 
-    def write(self) -> None:
+    def write(self, path: Path) -> None:
         """Write the filled list; all else in it is as it was."""
         text = ''.join(cell + end for row in self.rows for cell, end in row)
-        self.graded.write_bytes(text.encode('utf-8'))
+        path.write_bytes(text.encode('utf-8'))
 
 
 def row_of(submission: Submission,
@@ -175,15 +179,17 @@ def rows_of(text: str, separator: str) -> list[list[tuple[str, str]]]:
                       rf'({separator}|\r\n|\r|\n|\Z)')
     rows: list[list[tuple[str, str]]] = [[]]
     place = 0
-    while place < len(text):
+    while True:
         found = cell.match(text, place)
         if not found:
             raise WrongList('it is not a CSV file')
         rows[-1].append((found[1], found[2]))
         place = found.end()
-        if found[2] != separator and place < len(text):
-            rows.append([])
-    return rows
+        if found[2] == separator:
+            continue
+        if place == len(text):
+            return rows
+        rows.append([])
 
 
 def value_of(cell: str) -> str:

@@ -1,7 +1,9 @@
 """Writes the grades: the CSV file and the JUnit file."""
+import contextlib
 import csv
 import io
-from collections.abc import Sequence
+import os
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +24,26 @@ from checker.specification import FILES
 
 # A spreadsheet takes a cell that starts like this for a formula.
 FORMULA_STARTS = '=', '+', '-', '@', '\t', '\r'
+
+
+@contextlib.contextmanager
+def replaced(path: Path) -> Iterator[Path]:
+    """Give a path to write to; what it holds at the end becomes `path`.
+
+    If that fails, the file at `path` is as it was.
+    """
+    if path.exists() and not path.is_file():
+        # A pipe or a device cannot be replaced.
+        yield path
+        return
+    part = path.with_name(f'{path.name}.part')
+    try:
+        yield part
+        os.replace(part, path)
+    except OSError:
+        with contextlib.suppress(OSError):
+            part.unlink()
+        raise
 
 
 def grades(submissions: Sequence[Submission]) -> str:
@@ -73,10 +95,10 @@ def write_junit(submissions: Sequence[Submission], path: Path) -> None:
                 'task', result.column))
             case.append(properties)
             suite.add_testcase(case)
-        for task, problem in submission.problems.items():
+        for task in (*submission.problems, *submission.left):
             suite.add_testcase(unfinished(
                 f'{FILES[task]}[{submission.name}-{task}]', str(task),
-                problem))
+                submission.problems.get(task, NOT_STARTED)))
         suites.append(suite)
     write_suites(suites, path)
 

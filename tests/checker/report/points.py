@@ -72,7 +72,9 @@ def points_of(submission: Submission, weights: Weights) -> Points:
     for row in submission.rows():
         most = (Fraction(row.total) if weights is None
                 else weights.get(row.task, Fraction(0)))
-        graded = row.verdict not in (NOT_GRADED, NOT_FINISHED)
+        # A file may fail a check and then not finish.
+        graded = (row.verdict not in (NOT_GRADED, NOT_FINISHED)
+                  and not submission.problem_of(row.task))
         columns[row.task] = (
             most * row.passed / row.total if graded else None, most)
     return Points(columns)

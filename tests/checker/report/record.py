@@ -6,7 +6,6 @@ it is whole at any moment.
 import dataclasses
 import hashlib
 import json
-import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Optional
@@ -16,6 +15,7 @@ import jsonschema
 from checker import __version__
 from checker.grader import source
 from checker.report import points, versions
+from checker.report.files import replaced
 from checker.report.results import NOT_STARTED, Result, Submission
 
 FORM = 1
@@ -46,9 +46,12 @@ class Record:
 
     def add(self, submission: Submission, hide_seed: bool) -> None:
         """Add what is known about a submission, or replace it."""
-        self._entries[submission.name] = json.dumps(entry_of(
-            submission, self.judging, self.weights,
-            '' if hide_seed else submission.seed))
+        self.keep(entry_of(submission, self.judging, self.weights,
+                           '' if hide_seed else submission.seed))
+
+    def keep(self, entry: dict[str, Any]) -> None:
+        """Add an entry, or replace it."""
+        self._entries[entry['name']] = json.dumps(entry)
 
     def write(self) -> None:
         """Replace the file.
@@ -56,20 +59,11 @@ class Record:
         Raises:
             OSError: if that is not possible; then the file stays as it was.
         """
-        part = self.path.with_name(f'{self.path.name}.part')
-        try:
-            part.write_text(document(filter(None, self._entries.values())),
-                            encoding='utf-8')
-            os.replace(part, self.path)
-        except OSError:
-            part.unlink(missing_ok=True)
-            raise
-
-
-def document(entries: Iterable[str]) -> str:
-    """Return a record of entries that are JSON already."""
-    return (f'{{"record": {FORM}, "checker": "{__version__}", '
-            f'"submissions": [\n{",".join(entries)}\n]}}\n')
+        entries = ','.join(filter(None, self._entries.values()))
+        with replaced(self.path) as part:
+            part.write_text(
+                f'{{"record": {FORM}, "checker": "{__version__}", '
+                f'"submissions": [\n{entries}\n]}}\n', encoding='utf-8')
 
 
 def judging_by(options: Any) -> dict[str, Any]:
@@ -90,8 +84,11 @@ def entry_of(submission: Submission, judging: dict[str, Any],
         **judging, 'files': files_of(submission),
         'verdict': submission.verdict(),
         'columns': {column: row.verdict for column, row in rows.items()},
-        'checks': [record_of(result) for result in sorted(
-            submission.results, key=lambda result: result.task)],
+        'checks': [
+            {name: value for name, value in dataclasses.asdict(result).items()
+             if name != 'submission'}
+            for result in sorted(submission.results,
+                                 key=lambda result: result.task)],
         'problems': {str(task): submission.problems.get(task, NOT_STARTED)
                      for task in (*submission.problems, *submission.left)}}
     if not judging['options']['k']:
@@ -104,13 +101,6 @@ def files_of(submission: Submission) -> list[dict[str, Any]]:
     return [{'file': task, 'path': path.name,
              'sha256': submission.digests[task]}
             for task, path in submission.paths.items()]
-
-
-def record_of(result: Result) -> dict[str, Any]:
-    """Return a check as an entry has it."""
-    found = dataclasses.asdict(result)
-    del found['submission']
-    return found
 
 
 def points_in(found: points.Points) -> dict[str, Any]:

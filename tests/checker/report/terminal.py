@@ -20,6 +20,7 @@ from checker.report.results import (
     why_lost,
 )
 from checker.specification import FILES
+from checker.wire import printable
 
 # The width of a terminal is used up to this; elsewhere lines have 80.
 WIDEST, USUAL = 100, 80
@@ -92,8 +93,8 @@ def report(submission: Submission, score: str,
     for task, path in submission.paths.items():
         if path.name != FILES[task]:
             yield from wrapped(
-                '', f'{path.name} was checked as {FILES[task]}; its name was '
-                'not judged', width)
+                '', f'{printable(path.name)} was checked as {FILES[task]}; '
+                'its name was not judged', width)
 
 
 def headline(row: Row, is_missing: bool) -> str:

@@ -5,6 +5,7 @@ Source: github.com/foundation50/classroom50/wiki/Advanced-Autograding,
 November 2026.
 """
 import datetime
+import math
 import os
 import subprocess
 import sys
@@ -31,12 +32,12 @@ def main() -> int:
     if installed.returncode:
         print('the packages of requirements.txt could not be installed')
         return 1
-    graded = grading.grade(Path.cwd(), *grading.options_in(HERE))
+    graded = grading.grade(Path.cwd(), HERE)
     if graded.problem:
         print(graded.problem)
         return 1
     tests = [{'test-name': part.name, 'passed': bool(part.passed),
-              'score': part.whole, 'max-score': int(part.most),
+              'score': math.floor(part.points), 'max-score': int(part.most),
               'output': part.text} for part in graded.parts]
     if graded.missing:
         tests = [{'test-name': 'numbered files', 'passed': False, 'score': 0,

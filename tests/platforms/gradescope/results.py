@@ -22,7 +22,7 @@ def results_of(graded: grading.Graded) -> dict[str, Any]:
                 f'{graded.problem}. {grading.PERSON}'}
     tests = []
     for part in graded.parts:
-        tests.append({'name': part.name, 'score': float(part.points),
+        tests.append({'name': part.name, 'score': part.rounded,
                       'max_score': float(part.most), 'output': part.text,
                       'output_format': 'text'})
         if part.passed is not None:
@@ -39,8 +39,8 @@ def main() -> int:
     trust = ['--trust', '--user', 'submission'] * (
         os.environ.get('TRUST') == '1')
     graded = grading.grade(
-        root / 'submission', '--uploaded', '-n', '1', *trust,
-        *grading.options_in(Path(__file__).resolve().parent))
+        root / 'submission', Path(__file__).resolve().parent,
+        '--uploaded', '-n', '1', *trust)
     grading.write(results / 'results.json', results_of(graded))
     if graded.problem:
         print(graded.problem)

@@ -31,7 +31,7 @@ def results_of(graded: grading.Graded) -> dict[str, Any]:
         'score': float(points / most) if most else 0.0,
         'message': grading.PERSON * incomplete,
         'output': graded.page,
-        'tests': [{'name': part.name, 'points': float(part.points),
+        'tests': [{'name': part.name, 'points': part.rounded,
                    'max_points': float(part.most), 'output': part.text}
                   for part in graded.parts]}
 
@@ -39,8 +39,7 @@ def results_of(graded: grading.Graded) -> dict[str, Any]:
 def main() -> int:
     """Return 0 if the submission was graded."""
     root = Path(os.environ.get('GRADE', '/grade'))
-    options = grading.options_in(root / 'tests')
-    graded = grading.grade(root / 'student', '--uploaded', *options)
+    graded = grading.grade(root / 'student', root / 'tests', '--uploaded')
     grading.write(root / 'results' / 'results.json', results_of(graded))
     if graded.problem:
         print(graded.problem)
