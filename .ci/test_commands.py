@@ -65,7 +65,9 @@ def run(command, folder):
     for marker, commands, shown in BLOCKS if not marker])
 def test_commands_do_what_the_page_shows(commands, shown, copy):
     """They succeed, except a check of what is wrong, and print the same."""
-    done = run(commands, copy)
+    # Not every machine has these folders.
+    done = run(re.sub('/usr/share/datasets/|~/.keras/datasets/', '', commands),
+               copy)
     wrong = re.search('(?s)check.py.*(wrong|class|folders)', commands)
     assert done.returncode == (1 if wrong else 0), done.stdout
     assert shown in done.stdout
