@@ -89,7 +89,10 @@ def test_later_upload_replaces_an_earlier_one(tmp_path):
     assert {*students} == {'a_1', 'b_2', 'c_3', 'd_4'}
     assert open_download(str(tmp_path), [0, 1], True).unknown == [
         'notes_0-vanilla.py']
+    # It may be the work.
     assert not students['d_4'].files
+    assert students['d_4'].problems == dict.fromkeys(
+        [0, 1], 'd_4_7_work.zip is not a numbered file')
     (tmp_path / FILES[1]).touch()
     assert open_download(str(tmp_path), [0, 1], True) is None
 
@@ -164,6 +167,7 @@ def test_list_of_canvas_comes_back(tmp_path):
     assert lines == [
         'list-graded.csv gets the points of 1 submission',
         UNFIT + 'ada_12',
+        '  2 replaces 7: GRACE',
         '  a person must look at it: turing_14',
         UNFIT + 'eve_15',
         UNFIT + 's1',
@@ -177,7 +181,7 @@ def test_list_of_moodle_comes_back(tmp_path):
         submission('Ada Lovelace_12', number='12'), submission('g@x.org')])
     assert text == MOODLE_LIST.replace('ada@x.org,', 'ada@x.org,3').replace(
         '"3,5"', '3')
-    assert len(lines) == 2
+    assert lines[1] == '  3 replaces 3,5: g@x.org' and len(lines) == 3
     text, lines = filled(
         tmp_path, '"First name";"Email address";Lab (Real);'
         'Course total (Real)\n'
@@ -190,6 +194,7 @@ def test_list_of_moodle_comes_back(tmp_path):
     ('ID,b\n1,2\n', '', 'choose one of its columns with --column: ID, b'),
     ('ID,A (1),B (2)\n', '', 'with --column: A \\(1\\), B \\(2\\)'),
     ('ID,A (1),B (2)\n', 'C', 'it has no column C, but A'),
+    ('ID,A (1),B (2)\n', 'ID', 'it has no column ID, but A'),
     ('ID,A (1)\n"x"y,2\n', '', 'it is not a CSV file'),
     ('"a";b\n', '', 'none of the columns')])
 def test_wrong_list_is_refused(text, column, words, tmp_path):

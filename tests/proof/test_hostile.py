@@ -184,7 +184,8 @@ def test_interrupted_run_leaves_what_it_found(ending, tmp_path):
         assert len(left(tries=1)) > 1
         run.send_signal(ending)
         begin = time.monotonic()
-        run.communicate(timeout=60)
+        output, _ = run.communicate(timeout=60)
+        assert output.endswith('\nTo go on: the same command with --resume\n')
         assert time.monotonic() - begin < 30
         assert run.returncode == 2
         assert not left()

@@ -41,6 +41,7 @@ def test_help_needs_no_tensorflow(tmp_path):
     (['one'], ['--seed', '-1'], 'argument'),
     (['one'], ['--points', '7=1'], "'7=1' is not a column, = and a number"),
     (['one'], ['--points', '0=x'], "'0=x' is not a column, = and a number"),
+    (['one'], ['--points', '0=1e9'], "'0=1e9' is not a column, = and a"),
     (['one'], ['--resume'], '--resume needs --json FILE'),
     (['one'], ['--since', 'absent'], '--since: cannot read absent: No such'),
     (['one'], ['--since', 'file'], '--since: cannot read file: it is not a'),

@@ -39,11 +39,13 @@ class Student:
     files: {number of a file: its name in the download}
     problems: {number of a file: why it cannot be told or read}
     replaced: files that the student has uploaded again.
+    unread: files that are not numbered.
     """
     number: str = ''
     files: dict[int, str] = field(default_factory=dict)
     problems: dict[int, str] = field(default_factory=dict)
     replaced: list[str] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)
 
 
 def task_of(path: str) -> Optional[int]:
@@ -129,25 +131,38 @@ class Download:
         owners = {name: owner_of(name) for name in names if alone}
         self.of_platform = any(owners.values())
         numbered = [name for name in names if task_of(name) is not None]
-        folders = {str(PurePosixPath(name).parent) for name in numbered}
         if not self.of_platform:
-            own = owner_of(path.name) or (path.stem, '')
-            owners = {name: own for name in numbered}
-            if alone and len(folders) > 1:
-                owners = {name: (str(PurePosixPath(name).parent), '')
-                          for name in numbered if '/' in name}
+            owners = self._owners_by_folder(numbered, alone)
         students: dict[str, Student] = {}
         for name, owner in owners.items():
             if owner:
                 student = students.setdefault(owner[0], Student(owner[1]))
                 task = task_of(name)
-                if task is not None and task in only:
+                if task is None:
+                    student.unread.append(name)
+                elif task in only:
                     add(student, task, name)
+        for student in students.values():
+            # It may be the work, in a zip file or under a different name.
+            if student.unread and not student.files:
+                student.problems = dict.fromkeys(
+                    only, f'{student.unread[0]} is not a numbered file')
         self.students = dict(sorted(students.items())) or {
             path.stem: Student()}
         # Somebody's notes, or named in a way that no platform does.
         self.unknown = [name for name in numbered
                         if task_of(name) in only and not owners.get(name)]
+
+    def _owners_by_folder(
+            self, names: Sequence[str], alone: bool
+            ) -> dict[str, Optional[tuple[str, str]]]:
+        """Return whose numbered files are that no platform has named."""
+        folders = {name: str(PurePosixPath(name).parent) for name in names}
+        if alone and len({*folders.values()}) > 1:
+            return {name: (folder, '') for name, folder in folders.items()
+                    if folder != '.'}
+        return dict.fromkeys(names, owner_of(self.path.name)
+                             or (self.path.stem, ''))
 
     def files_of(self, student: Student, folder: Path) -> dict[int, Path]:
         """Return the paths of a student's files; copy them from a zip file.

@@ -1,4 +1,5 @@
 """The command from its arguments to its exit status."""
+import argparse
 import signal
 import sys
 
@@ -43,7 +44,17 @@ def main(words: list[str]) -> int:
                               for each in found):
         return arguments.NOTHING_TO_CHECK
     passed = all(each.verdict() == PASSED for each in found)
-    if not (passed or options.resume or options.join):
-        terminal.show(f'\nTo repeat this run: --seed {options.seed}')
+    more = hint(options, bool(status), passed)
+    if more:
+        terminal.show(more)
     return status or (arguments.OK if passed and written
                       else arguments.NOT_OK)
+
+
+def hint(options: argparse.Namespace, interrupted: bool, passed: bool) -> str:
+    """Return how to go on with a run, or how to repeat it, or ''."""
+    if interrupted and options.json:
+        return '\nTo go on: the same command with --resume'
+    if passed or options.resume or options.join:
+        return ''
+    return f'\nTo repeat this run: --seed {options.seed}'

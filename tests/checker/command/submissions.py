@@ -86,7 +86,8 @@ def told(downloads: Mapping[str, Download]) -> Iterator[str]:
             yield f'  {shown(name)}: {files or "no numbered file"}'
             for replaced in student.replaced:
                 yield f'    uploaded again: {shown(replaced)}'
-            for problem in student.problems.values():
+            for problem in dict.fromkeys(
+                    student.problems.values()) or student.unread:
                 yield f'    not read: {shown(problem)}'
         for name in download.unknown:
             yield f'  nobody knows whose it is: {shown(name)}'

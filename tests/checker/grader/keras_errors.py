@@ -44,7 +44,8 @@ FIXES: dict[str, str] = {
     r'autoencoder\(\) (missing|takes) \d+':
     'Give autoencoder() the parameters of the specification, in that order.',
     'PermissionError|FileNotFoundError|Operation not permitted':
-    'autoencoder() must not read or write files: remove this line.',
+    'A file that defines autoencoder() must not read or write files. Put what '
+    'trains it below if __name__ == \'__main__\':, or remove it.',
     'You must install pydot':
     'autoencoder() need not plot: remove plot_model().',
     'No module named': 'Import only tensorflow.keras.',

@@ -3,7 +3,6 @@
 Sources: the guides “Import grades in the Gradebook” of Canvas and “Offline
 marking” of Moodle's assignments, November 2026.
 """
-import contextlib
 import re
 from collections.abc import Sequence
 from fractions import Fraction
@@ -81,7 +80,8 @@ class ClassList:
         found = [*for_grades]
         if wanted:
             found = [number for number, name in enumerate(header)
-                     if wanted in (name, name.rpartition(' (')[0])]
+                     if wanted in (name, name.rpartition(' (')[0])
+                     and number not in {*computed, *self.identifiers}]
         if len(found) == 1:
             return found[0]
         names = ', '.join(for_grades.values() or header)
@@ -104,8 +104,12 @@ class ClassList:
                 lines.append('  a person must look at it: '
                              f'{submission.name}')
             else:
-                _, end = self.rows[row][self.column]
-                self.rows[row][self.column] = points.shown(worth.total), end
+                before, end = self.rows[row][self.column]
+                after = points.shown(worth.total)
+                if number_in(before) not in (None, number_in(after)):
+                    lines.append(f'  {after} replaces {value_of(before)}: '
+                                 f'{submission.name}')
+                self.rows[row][self.column] = after, end
                 most.append(worth.most)
         without = [self.rows[number][0][0]
                    for number, found in enumerate(names)
@@ -126,11 +130,8 @@ class ClassList:
         # In Canvas, a row about posting may come first.
         said = [row[place] for row in rows if place < len(row)
                 and (MOODLE_MOST in header or row[0] == CANVAS_MOST)]
-        if not said or not said[0]:
+        if not said or not said[0] or number_in(said[0]) == most:
             return []
-        with contextlib.suppress(ValueError):
-            if Fraction(said[0].replace(',', '.')) == most:
-                return []
         return [f'  the list allows {said[0]} points, but these go up to '
                 f'{points.shown(most)}']
 
@@ -190,6 +191,14 @@ def rows_of(text: str, separator: str) -> list[list[tuple[str, str]]]:
         if place == len(text):
             return rows
         rows.append([])
+
+
+def number_in(cell: str) -> Optional[Fraction]:
+    """Return the number in a cell, or None."""
+    try:
+        return Fraction(value_of(cell).strip().replace(',', '.'))
+    except (ValueError, ZeroDivisionError):
+        return None
 
 
 def value_of(cell: str) -> str:

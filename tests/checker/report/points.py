@@ -12,6 +12,8 @@ from checker.report.results import (
     Submission,
 )
 
+# The most points that a column can have.
+LARGEST = 10 ** 6
 # How much each column is worth, or None for a point a check.
 Weights = Optional[Mapping[str, Fraction]]
 
@@ -60,7 +62,8 @@ def parse(text: str) -> dict[str, Fraction]:
             weight = Fraction(number)
         except (ValueError, ZeroDivisionError):
             weight = Fraction(-1)
-        if column not in COLUMNS or weight < 0 or column in weights:
+        if (column not in COLUMNS or column in weights
+                or not 0 <= weight <= LARGEST):
             raise ValueError(item)
         weights[column] = weight
     return weights

@@ -70,11 +70,12 @@ class Result:
     def __str__(self) -> str:
         """In one line."""
         found = self.first_line
+        title = f'{FILES[self.task]}: ' * (self.column == 'style') + self.title
         if self.outcome != FAILED or self.machinery:
-            return f'{self.title}: {found}'
+            return f'{title}: {found}'
         call = f' ({self.call})' * bool(self.call)
         expected = f'expected {self.expected}; found ' * bool(self.expected)
-        return f'{self.title}: {expected}{found}{call}'
+        return f'{title}: {expected}{found}{call}'
 
 
 def told_not_run(results: Sequence[Result]) -> str:
