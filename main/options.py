@@ -4,7 +4,6 @@ Drivers import it first, so that one line names a missing package.
 """
 import argparse
 import contextlib
-import errno
 import importlib.util
 import os
 import re
@@ -86,14 +85,22 @@ def run(main, name):
             check_keras(getattr(keras, '__version__', '2'))
         keras.utils.set_random_seed(options.seed)
         main(load(options.submission / name), options)
+        sys.stdout.flush()
     except mnist.DataError as error:
         parser.error(f'argument --data: {error}')
     except UsageError as error:
         parser.error(str(error))
-    except Exception as error:
-        if options.submission == ROOT:
+    except BrokenPipeError:
+        # What reads the output has ended, as head does.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        sys.exit(1)
+    except (Exception, SystemExit) as error:
+        place = place_of(error, options.submission)
+        if options.submission == ROOT and not place:
             raise
-        parser.error(f'argument --submission: {blame(options, error)}')
+        parser.error(f'argument --submission: {options.submission} cannot be '
+                     f'trained: {place}{type(error).__name__}: '
+                     f'{message_of(error)}')
 
 
 @contextlib.contextmanager
@@ -232,13 +239,13 @@ def written(option, path):
     Raises:
         UsageError: if it cannot be written; then `path` is as it was.
     """
-    folder = path.resolve().parent
+    target = Path(os.path.realpath(path))
     try:
         # On a full disk h5py would print dozens of lines.
-        check_room(folder)
-        with tempfile.TemporaryDirectory(dir=folder) as scratch:
+        check_room(target.parent)
+        with tempfile.TemporaryDirectory(dir=target.parent) as scratch:
             yield Path(scratch, path.name)
-            os.replace(Path(scratch, path.name), path.resolve())
+            os.replace(Path(scratch, path.name), target)
     except OSError as error:
         raise UsageError(f'argument {option}: cannot write {path}: '
                          f'{mnist.reason_of(error)}') from None
@@ -246,14 +253,14 @@ def written(option, path):
 
 def check_weights(options):
     """Raise a UsageError unless weights can be written and read."""
-    if options.load and not options.load.is_file():
+    if options.load and not os.path.isfile(options.load):
         raise UsageError(f'argument --load: no such file: {options.load}')
     if not options.save:
         return
+    if os.path.exists(options.save) and not os.path.isfile(options.save):
+        raise UsageError(f'argument --save: not a file: {options.save}')
     try:
-        if options.save.is_dir():
-            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
-        check_room(options.save.absolute().parent)
+        check_room(Path(os.path.realpath(options.save)).parent)
     except OSError as error:
         raise UsageError(f'argument --save: cannot write {options.save}: '
                          f'{error.strerror}') from None
@@ -267,16 +274,15 @@ def check_keras(version):
                          'pip install -r requirements.txt')
 
 
-def blame(options, error):
-    """Return in one line where an error of the submission was raised."""
-    folder = options.submission.resolve()
+def place_of(error, folder):
+    """Return the file in a folder and the line that raised an error, or ''."""
+    folder = folder.resolve()
     frames = [f'{Path(frame.filename).name}, line {frame.lineno}: '
               for frame in traceback.extract_tb(error.__traceback__)
               if folder == Path(frame.filename).resolve().parent]
     if isinstance(error, SyntaxError) and error.filename:
         frames = [f'{Path(error.filename).name}, line {error.lineno}: ']
-    return (f'{options.submission} cannot be trained: {"".join(frames[-1:])}'
-            f'{type(error).__name__}: {message_of(error)}')
+    return ''.join(frames[-1:])
 
 
 def message_of(error):

@@ -105,6 +105,11 @@ MISTAKES = {
     'no weights': (0, ['--load', 'x.weights.h5'], '--load', 'x.weights.h5'),
     'no name': (0, ['--classes', 'a,,b'], '--classes', 'a,,b'),
     'few names': (0, ['--classes', 'a,b'], '--classes', '2 names'),
+    'save to a folder': (0, ['--save', 'folder.weights.h5'], '--save',
+                         'not a file: folder.weights.h5'),
+    'link to nowhere': (0, ['--save', 'link.weights.h5'], '--save',
+                        'link.weights.h5: No such file'),
+    'exit': (3, ['--submission', 'wrong'], '--submission', 'SystemExit: 0'),
     'no numbered file': (0, ['--submission', 'empty'], '--submission',
                          '0-vanilla.py'),
     'no function': (0, ['--submission', 'wrong'], '--submission',
@@ -129,6 +134,10 @@ def mistakes(request, tmp_path_factory, data):
     (folder / 'empty').mkdir()
     (folder / 'wrong').mkdir()
     (folder / 'wrong' / '0-vanilla.py').touch()
+    (folder / 'wrong' / '3-variational.py').write_text(
+        'def autoencoder(*_):\n    raise SystemExit(0)\n')
+    (folder / 'folder.weights.h5').mkdir()
+    (folder / 'link.weights.h5').symlink_to('absent/x.weights.h5')
     (folder / 'wrong' / '1-sparse.py').write_text(
         'def autoencoder(*_):\n    return unknown\n')
     (folder / 'wrong' / '2-convolutional.py').write_text('def :\n')
@@ -211,6 +220,13 @@ def test_interrupt_still_plots(tmp_path, data):
     for picture in PICTURES[0]:
         assert (tmp_path / 'plots' / picture).stat().st_size > 1000
     assert (tmp_path / 'x.weights.h5').stat().st_size > 100_000
+
+
+def test_output_may_be_cut_off(tmp_path, data):
+    """As by head; the driver ends without a word."""
+    run = start(0, tmp_path, '--data', str(data), '--epochs', '1')
+    run.stdout.close()
+    assert run.stderr.read() == '' and run.wait(LIMIT) == 1
 
 
 def test_interrupt_of_an_import_gets_one_line(tmp_path):
