@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 
 import numpy as np
-import options
+from files import written
 from PIL import Image
 
 TEMPLATE = Path(__file__).with_suffix('.html')
@@ -42,7 +42,7 @@ def write(path, decoder, digits, labels, z_mean, z_log_var, classes=()):
     # Names of classes may have what would end the script.
     content = json.dumps(page).replace('<', r'\u003c')
     text = TEMPLATE.read_text(encoding='utf-8')
-    with options.written('--plots', path) as part:
+    with written('--plots', path) as part:
         part.write_text(text.replace('page = null', f'page = {content}'),
                         encoding='utf-8')
     print(f'Page: {path}')

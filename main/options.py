@@ -8,9 +8,6 @@ import importlib.util
 import os
 import re
 import sys
-import tempfile
-import textwrap
-import traceback
 from pathlib import Path
 
 if missing := [package for package in (
@@ -20,6 +17,9 @@ if missing := [package for package in (
              f'installed; pip install -r requirements.txt for '
              f'{sys.executable}')
 
+# Before others, because Ctrl-C may come during their import.
+from errors import UsageError, message_of, place_of
+from files import check_weights, check_writable
 import mnist
 
 # TensorFlow reads these when it is imported, so it is imported late.
@@ -32,28 +32,7 @@ ENVIRONMENT = {
 
 # If neither --epochs nor --load is given.
 EPOCHS = 50
-# Bytes that must be free: no driver writes a larger file.
-ROOM = 2 ** 23
-# Keras and TensorFlow start an error with one of these, or with a stack.
-HEADING = re.compile(r'Exception encountered|Graph execution|Detected at|'
-                     r'in user code|A total of|\s')
 ROOT = Path(__file__).resolve().parent.parent
-
-
-class UsageError(Exception):
-    """The user made a mistake; the message is one line that names it."""
-
-
-def show_error(kind, error, trace):
-    """Say in one line that Ctrl-C ended a driver; show other errors whole."""
-    if issubclass(kind, KeyboardInterrupt):
-        print(f'{Path(sys.argv[0]).name}: interrupted', file=sys.stderr)
-    else:
-        sys.__excepthook__(kind, error, trace)
-
-
-# From here on, because Ctrl-C may also come during an import.
-sys.excepthook = show_error
 
 
 class Parser(argparse.ArgumentParser):
@@ -216,79 +195,9 @@ def load(path):
     return submission.autoencoder
 
 
-def check_writable(folder):
-    """Raise a UsageError unless pictures can be written to `folder`."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        check_room(folder)
-    except OSError as error:
-        raise UsageError(f'argument --plots: cannot write to {folder}: '
-                         f'{error.strerror}') from None
-
-
-def check_room(folder):
-    """Raise an OSError unless ROOM bytes can be written to `folder`."""
-    with tempfile.TemporaryFile(dir=folder) as file:
-        file.write(bytes(ROOM))
-
-
-@contextlib.contextmanager
-def written(option, path):
-    """Give a path to write to; what it holds at the end becomes `path`.
-
-    Raises:
-        UsageError: if it cannot be written; then `path` is as it was.
-    """
-    target = Path(os.path.realpath(path))
-    try:
-        # On a full disk h5py would print dozens of lines.
-        check_room(target.parent)
-        with tempfile.TemporaryDirectory(dir=target.parent) as scratch:
-            yield Path(scratch, path.name)
-            os.replace(Path(scratch, path.name), target)
-    except OSError as error:
-        raise UsageError(f'argument {option}: cannot write {path}: '
-                         f'{mnist.reason_of(error)}') from None
-
-
-def check_weights(options):
-    """Raise a UsageError unless weights can be written and read."""
-    if options.load and not os.path.isfile(options.load):
-        raise UsageError(f'argument --load: no such file: {options.load}')
-    if not options.save:
-        return
-    if os.path.exists(options.save) and not os.path.isfile(options.save):
-        raise UsageError(f'argument --save: not a file: {options.save}')
-    try:
-        check_room(Path(os.path.realpath(options.save)).parent)
-    except OSError as error:
-        raise UsageError(f'argument --save: cannot write {options.save}: '
-                         f'{error.strerror}') from None
-
-
 def check_keras(version):
     """Raise a UsageError if Keras sums penalties over the batch."""
     if (3, 0) <= tuple(map(int, re.findall(r'\d+', version)[:2])) < (3, 14):
         raise UsageError(f'Keras {version} sums activity penalties over the '
                          'batch, so this needs Keras 2.15, or 3.14 or newer; '
                          'pip install -r requirements.txt')
-
-
-def place_of(error, folder):
-    """Return the file in a folder and the line that raised an error, or ''."""
-    folder = folder.resolve()
-    frames = [f'{Path(frame.filename).name}, line {frame.lineno}: '
-              for frame in traceback.extract_tb(error.__traceback__)
-              if folder == Path(frame.filename).resolve().parent]
-    if isinstance(error, SyntaxError) and error.filename:
-        frames = [f'{Path(error.filename).name}, line {error.lineno}: ']
-    return ''.join(frames[-1:])
-
-
-def message_of(error):
-    """Return the line of an error that says what is wrong, shortened."""
-    lines = [line for line in re.sub('\x1b.*?m', '', str(error)).splitlines()
-             if line.strip()]
-    telling = [line for line in lines if not HEADING.match(line)]
-    return textwrap.shorten((telling or lines[-1:] or ['no message'])[0],
-                            180, placeholder=' ...')

@@ -1,6 +1,6 @@
 """Arrays in, pictures out."""
 import matplotlib
-import options
+from files import written
 from matplotlib import pyplot
 
 
@@ -86,7 +86,7 @@ def latent_plane(z_mean, labels, path, classes=()):
 def save(figure, path):
     """Write a PNG file and return its path."""
     figure.tight_layout()
-    with options.written('--plots', path) as part:
+    with written('--plots', path) as part:
         figure.savefig(part, dpi=100)
     return path
 

@@ -1,5 +1,7 @@
 """What a driver learns, and the file that keeps it."""
-import options
+from errors import UsageError, message_of
+from files import written
+from options import muted
 from training import train
 
 
@@ -42,7 +44,7 @@ def save(model, path):
     # Keras warns if the file has an optimizer that trained, or none.
     model.optimizer = optimizer.from_config(optimizer.get_config())
     try:
-        with options.written('--save', path) as part:
+        with written('--save', path) as part:
             model.save_weights(part)
     finally:
         model.optimizer = optimizer
@@ -55,10 +57,10 @@ def load(model, path):
         UsageError: if the file is not whole, or of a different network.
     """
     try:
-        with options.muted():
+        with muted():
             model.load_weights(path)
     # Keras raises all kinds of errors, some of several lines.
     except Exception as error:
-        raise options.UsageError(
+        raise UsageError(
             f'argument --load: {path} cannot be loaded into this network: '
-            f'{options.message_of(error)}') from None
+            f'{message_of(error)}') from None

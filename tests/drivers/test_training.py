@@ -1,6 +1,7 @@
 """XLA compiles if that pays and if it can; a full disk keeps old weights."""
 import resource
 
+import files
 import numpy as np
 import options
 import plots
@@ -95,10 +96,10 @@ def test_error_of_a_network_is_raised(submit):
     assert tries == [True, False]
 
 
-@pytest.mark.parametrize('room', [options.ROOM, 0])
+@pytest.mark.parametrize('room', [files.ROOM, 0])
 def test_full_disk_leaves_the_earlier_weights(room, tmp_path, monkeypatch):
     """The error is one line, even if the disk fills up while it is written."""
-    monkeypatch.setattr(options, 'ROOM', room)
+    monkeypatch.setattr(files, 'ROOM', room)
     *_, auto = options.load(options.ROOT / '0-vanilla.py')(784, [500], 32)
     path = tmp_path / 'x.weights.h5'
     path.write_text('earlier')
