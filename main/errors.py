@@ -1,6 +1,6 @@
 """Mistakes of the user, and what is said of an error.
 
-Whoever imports this says in one line that Ctrl-C ended it.
+Importing this module makes Ctrl-C print one line.
 """
 import re
 import sys
@@ -10,7 +10,7 @@ from pathlib import Path
 
 # Keras and TensorFlow start an error with one of these, or with a stack.
 HEADING = re.compile(r'Exception encountered|Graph execution|Detected at|'
-                     r'in user code|A total of|\s')
+                     r'in user code|A total of|<stack|\s')
 
 
 class UsageError(Exception):
@@ -37,6 +37,14 @@ def place_of(error, folder):
     if isinstance(error, SyntaxError) and error.filename:
         frames = [f'{Path(error.filename).name}, line {error.lineno}: ']
     return ''.join(frames[-1:])
+
+
+def reason_of(error):
+    """Return the message of an error with a file, in one line."""
+    # The text of a KeyError is a repr; that of an OSError may hold the path.
+    said = getattr(error, 'strerror', None) or ''.join(
+        map(str, error.args[:1]))
+    return said.partition('\n')[0] or type(error).__name__
 
 
 def message_of(error):

@@ -4,8 +4,7 @@ import os
 import tempfile
 from pathlib import Path
 
-import mnist
-from errors import UsageError
+from errors import UsageError, reason_of
 
 # Bytes that must be free: no driver writes a larger file.
 ROOM = 2 ** 23
@@ -58,4 +57,4 @@ def written(option, path):
             os.replace(Path(scratch, path.name), target)
     except OSError as error:
         raise UsageError(f'argument {option}: cannot write {path}: '
-                         f'{mnist.reason_of(error)}') from None
+                         f'{reason_of(error)}') from None

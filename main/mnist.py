@@ -12,6 +12,7 @@ import zlib
 from pathlib import Path
 
 import numpy as np
+from errors import reason_of
 
 SHOWN = 10
 URL = ('https://storage.googleapis.com/tensorflow/tf-keras-datasets/'
@@ -50,14 +51,6 @@ def load(path=None):
     for part, (images, labels) in zip(('training', 'test'), digits):
         check(path, part, images, labels)
     return digits
-
-
-def reason_of(error):
-    """Return the message of an error, in one line."""
-    # The text of a KeyError is a repr; that of an OSError may hold the path.
-    said = getattr(error, 'strerror', None) or ''.join(
-        map(str, error.args[:1]))
-    return said.partition('\n')[0] or type(error).__name__
 
 
 def scale(images):

@@ -51,12 +51,12 @@ def train(model, x_train, x_test, epochs=1, batch_size=32, callbacks=(),
 
 
 def fit(model, *arguments, **keywords):
-    """Call model.fit, and again without XLA if XLA refuses the model."""
+    """Call model.fit, and again without XLA if its first step fails."""
     import tensorflow as tf
     try:
         return model.fit(*arguments, **keywords)
     except tf.errors.OpError:
-        # XLA refuses before the first step, in many words.
+        # XLA refuses a model with many different messages.
         if not model.jit_compile or int(model.optimizer.iterations):
             raise
     model.jit_compile = False

@@ -44,11 +44,6 @@ class Part:
     finished: bool
     text: str
 
-    @property
-    def rounded(self) -> float:
-        """The points, rounded down to a tenth."""
-        return math.floor(self.points * 10) / 10
-
 
 @dataclass
 class Graded:
@@ -99,8 +94,12 @@ def names_in(options: Sequence[str]) -> list[str]:
     """Return the names of the files that the options ask for."""
     parser = argparse.ArgumentParser(add_help=False)
     parser.add_argument('--only', default='0,1,2,3')
-    only = parser.parse_known_args(options)[0].only
-    return [name for name in NAMES if name[0] in only]
+    try:
+        only = parser.parse_known_args(options)[0].only
+    except SystemExit:
+        # The command will say what is wrong with the options.
+        only = ''
+    return [name for name in NAMES if name[0] in only] or [*NAMES]
 
 
 def check(folder: Path, *options: str) -> Graded:
@@ -134,6 +133,11 @@ def check(folder: Path, *options: str) -> Graded:
         return Graded([part_of(entry, column) for column in
                        entry['points']['columns']],
                       pages[0].read_text('utf-8')[:PAGE] if pages else '')
+
+
+def tenths(points: Fraction) -> float:
+    """Return points rounded down to a tenth."""
+    return math.floor(points * 10) / 10
 
 
 def part_of(entry: dict[str, Any], column: str) -> Part:

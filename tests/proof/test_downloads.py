@@ -23,8 +23,8 @@ MOODLE_LIST = (
     '\ufeffIdentifier,"Full name","Email address",Grade,"Maximum Grade"\r\n'
     '"Participant 12","Ada Lovelace",ada@x.org,,18.00\r\n'
     '"Participant 13","Grace, Hopper",g@x.org,"3,5",18.00\r\n')
-# What is shown of a submission that has no row of its own.
-UNFIT = '  not filled in, because no row, or not only one, fits: '
+# What is shown of a submission that cannot be told apart.
+UNFIT = '  no row of its own: '
 
 
 def submission(name, passed=3, problem='', number=''):
@@ -119,12 +119,30 @@ def test_zip_file_is_read_with_care(tmp_path):
     assert sum(each.is_file() for each in tmp_path.rglob('*')) == 3
 
 
-def test_students_own_zip_file_has_its_name(tmp_path):
-    """Whatever its one folder is called."""
-    path = tmp_path / 'ada.zip'
+@pytest.mark.parametrize('members, students', [
+    # Whatever its one folder is called.
+    (['work/0-vanilla.py'], {'x': {0: 'work/0-vanilla.py'}}),
+    (['0-vanilla.py', 'old/1-sparse.py'],
+     {'old': {1: 'old/1-sparse.py'}, 'x': {0: '0-vanilla.py'}}),
+    # A download that somebody has put into a folder, on macOS.
+    (['all/ada_12_3_0-vanilla.py', 'all/bob_13_4_1-sparse.py',
+      '__MACOSX/all/._bob_13_4_1-sparse.py'],
+     {'ada_12': {0: 'all/ada_12_3_0-vanilla.py'},
+      'bob_13': {1: 'all/bob_13_4_1-sparse.py'}}),
+    # A student's name for a file does not make it somebody else's.
+    (['eve/ada_12_3_0-vanilla.py', 'ada/0-vanilla.py'],
+     {'ada': {0: 'ada/0-vanilla.py'},
+      'eve': {0: 'eve/ada_12_3_0-vanilla.py'}}),
+    (['vanilla.py'], {'x': {}})])
+def test_zip_file_of_a_class_or_a_student(members, students, tmp_path):
+    """The folders in it tell, unless a platform has named the files."""
+    path = tmp_path / 'x.zip'
     with zipfile.ZipFile(path, 'w') as file:
-        file.writestr('work/0-vanilla.py', '')
-    assert [*Download(path, [0], True).students] == ['ada']
+        for name in members:
+            file.writestr(name, '')
+    found = Download(path, [0, 1], True).students
+    assert {name: each.files for name, each in found.items()} == students
+    assert all(each.files or each.problems for each in found.values())
 
 
 @pytest.mark.parametrize('archive', [
@@ -137,11 +155,13 @@ def test_download_is_graded_as_it_comes(tmp_path, archive):
     (tmp_path / 'list.csv').write_bytes(MOODLE_LIST.encode())
     if archive:
         with zipfile.ZipFile(tmp_path / 'all.zip', 'w') as file:
+            file.write(path.parent, MOODLE)
             file.write(path, f'{MOODLE}/{FILES[0]}')
     run = grade([f'all{".zip" * archive}'], '--only', '0,1', '--json',
                 'r.json', '--classlist', 'list.csv', '--feedback', '.',
                 cwd=tmp_path)
-    first, second, *_ = run.stdout.splitlines()
+    first, second, third, *_ = run.stdout.splitlines()
+    assert third.startswith('Checking ')
     assert first == f'all{".zip" * archive} has these files:'
     assert second == f'  Ada Lovelace_12: {MOODLE}/{FILES[0]}'
     entry, = json.loads((tmp_path / 'r.json').read_text())['submissions']
@@ -193,8 +213,8 @@ def test_list_of_moodle_comes_back(tmp_path):
     ('a,b\n1,2\n', '', 'it has none of the columns ID, Ident'),
     ('ID,b\n1,2\n', '', 'choose one of its columns with --column: ID, b'),
     ('ID,A (1),B (2)\n', '', 'with --column: A \\(1\\), B \\(2\\)'),
-    ('ID,A (1),B (2)\n', 'C', 'it has no column C, but A'),
-    ('ID,A (1),B (2)\n', 'ID', 'it has no column ID, but A'),
+    ('ID,A (1),B (2)\n', 'C', 'it has no column C for grades, but A'),
+    ('ID,A (1),B (2)\n', 'ID', 'it has no column ID for grades, but A'),
     ('ID,A (1)\n"x"y,2\n', '', 'it is not a CSV file'),
     ('"a";b\n', '', 'none of the columns')])
 def test_wrong_list_is_refused(text, column, words, tmp_path):

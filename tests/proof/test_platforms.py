@@ -158,11 +158,24 @@ def test_misspelt_name_is_told_apart_from_a_failure(tmp_path):
     assert not graded.problem
 
 
-def test_options_that_cannot_be_read_are_named(tmp_path):
-    """The teacher learns which file to change."""
-    (tmp_path / 'options.txt').write_text('--points "0=20')
+@pytest.mark.parametrize('options, problem', [
+    ('--points "0=20', 'options.txt: No closing quotation'),
+    ('--only 4', "'4' is not a list of numbers"),
+    ('--only', 'expected one argument')])
+def test_options_that_are_wrong_are_named(options, problem, tmp_path):
+    """The teacher learns what to change; it is not the student's fault."""
+    (tmp_path / FILES[0]).touch()
+    (tmp_path / 'options.txt').write_text(options)
     graded = grading.grade(tmp_path, tmp_path)
-    assert graded.problem == 'options.txt: No closing quotation'
+    assert problem in graded.problem
+
+
+def test_file_that_is_not_asked_for_is_no_work(tmp_path):
+    """The student hears which file is missing."""
+    (tmp_path / FILES[1]).touch()
+    (tmp_path / 'options.txt').write_text('--only 0')
+    graded = grading.grade(tmp_path, tmp_path)
+    assert graded.missing.endswith('names are 0-vanilla.py.')
 
 
 @pytest.mark.parametrize('name', ['right', 'wrong', 'hostile', 'missing'])
@@ -237,7 +250,11 @@ def test_gradescope_without_a_sandbox_keeps_users_apart(autograder, tmp_path):
         'grader/*', 'grader/reference.py', 'command/*', 'report/*',
         'specification.py', 'sandbox/build.pyc')]
     patterns += [f'{source}/0-vanilla.py', f'{source}/tests/test_0_vanilla.py',
-                 f'{autograder}/results/results.json', '/tmp/*/record.json']
+                 f'{autograder}/results/results.json',
+                 f'{tmp_path}/scratch/*/record.json']
+    # As /tmp is, but without the records of others.
+    (tmp_path / 'scratch').mkdir()
+    (tmp_path / 'scratch').chmod(0o1777)
     fill(autograder / 'submission', 'right')
     place = autograder / 'submission' / FILES[0]
     attempts = ATTEMPTS.replace('PATTERNS', repr(patterns))
@@ -254,7 +271,7 @@ def test_gradescope_without_a_sandbox_keeps_users_apart(autograder, tmp_path):
         for text in (RIGHT, attempts):
             place.write_text(text)
             results.append(grade_there(
-                autograder, TRUST='1',
+                autograder, TRUST='1', TMPDIR=str(tmp_path / 'scratch'),
                 PYTHONPATH=without('Landlock', tmp_path))[0])
     finally:
         subprocess.run(['userdel', name])

@@ -1,10 +1,12 @@
 """The record of a run: whole at any moment, taken over, and compared."""
 import json
+import stat
 from fractions import Fraction
 
 import jsonschema
 import pytest
 from checker.report import points, record
+from checker.report.files import replaced
 from checker.report.results import NOT_GRADED, PASSED, Result, Submission
 from checker.specification import FILES
 from classroom import ROOT, grade
@@ -159,6 +161,19 @@ def test_record_that_cannot_be_written_stays(tmp_path):
     path.write_text(before[:-5])
     with pytest.raises(record.WrongRecord, match='not a whole record'):
         record.read(path)
+
+
+def test_files_keep_their_mode_and_links_stay(tmp_path):
+    """Results replace a file, but are written to where a link leads."""
+    file, link = tmp_path / 'file', tmp_path / 'link'
+    file.touch(0o600)
+    link.symlink_to('file')
+    for path in (file, link):
+        with replaced(path) as part:
+            part.write_text(path.name)
+        assert file.read_text() == path.name
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert link.is_symlink() and len([*tmp_path.iterdir()]) == 2
 
 
 def test_points_are_exact():

@@ -14,7 +14,7 @@ import os
 import re
 import stat
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Optional
@@ -27,6 +27,8 @@ CANVAS = re.compile(r'(?:(?P<who>.+?)_)??(?:LATE_)?(?P<number>\d+|anon_\w+?)'
                     r'_\d+_(?P<file>.+)')
 MOODLE = re.compile(r'(?P<who>.+?)_(?P<number>\d+)_assignsubmission_file_?'
                     r'(?P<file>.*)')
+# A student: the name with the platform's number, and the number.
+Owner = tuple[str, str]
 # What Canvas adds to a name that the student has used before.
 AGAIN = re.compile(r'(-\d+)?\.py$')
 
@@ -60,11 +62,8 @@ def task_of(path: str) -> Optional[int]:
     return FILES.index(f'{found[0]}.py')
 
 
-def owner_of(name: str) -> Optional[tuple[str, str]]:
-    """Return the student in a name that a platform has given, or None.
-
-    These are two texts: the name with the number, and the number.
-    """
+def owner_of(name: str) -> Optional[Owner]:
+    """Return the student in a name that a platform has given, or None."""
     # What is inside a folder, or follows the number, is the student's choice.
     top = name.partition('/')[0]
     matches = filter(None, (pattern.fullmatch(top)
@@ -121,19 +120,17 @@ class Download:
         Args:
             alone: whether it may have the files of a class; otherwise they
                 are all of one student, whatever their names are.
-
-        Raises:
-            ValueError: if it cannot be read; the message says why.
         """
         self.path, self.only = path, only
         self.zip = None if path.is_dir() else opened(path)
-        names = sorted(self.zip.namelist() if self.zip else names_in(path))
-        owners = {name: owner_of(name) for name in names if alone}
+        names = names_in_zip(self.zip) if self.zip else names_in(path)
+        owners = owners_of(names) if alone else {}
         self.of_platform = any(owners.values())
+        own = owner_of(path.name) or (path.stem, '')
         numbered = [name for name in names if task_of(name) is not None]
         if not self.of_platform:
-            owners = self._owners_by_folder(numbered, alone)
-        students: dict[str, Student] = {}
+            owners = owners_by_folder(numbered, own, alone)
+        students = {} if owners else {own[0]: Student(own[1], unread=names)}
         for name, owner in owners.items():
             if owner:
                 student = students.setdefault(owner[0], Student(owner[1]))
@@ -147,22 +144,10 @@ class Download:
             if student.unread and not student.files:
                 student.problems = dict.fromkeys(
                     only, f'{student.unread[0]} is not a numbered file')
-        self.students = dict(sorted(students.items())) or {
-            path.stem: Student()}
+        self.students = dict(sorted(students.items()))
         # Somebody's notes, or named in a way that no platform does.
         self.unknown = [name for name in numbered
                         if task_of(name) in only and not owners.get(name)]
-
-    def _owners_by_folder(
-            self, names: Sequence[str], alone: bool
-            ) -> dict[str, Optional[tuple[str, str]]]:
-        """Return whose numbered files are that no platform has named."""
-        folders = {name: str(PurePosixPath(name).parent) for name in names}
-        if alone and len({*folders.values()}) > 1:
-            return {name: (folder, '') for name, folder in folders.items()
-                    if folder != '.'}
-        return dict.fromkeys(names, owner_of(self.path.name)
-                             or (self.path.stem, ''))
 
     def files_of(self, student: Student, folder: Path) -> dict[int, Path]:
         """Return the paths of a student's files; copy them from a zip file.
@@ -183,7 +168,6 @@ class Download:
             try:
                 with self.zip.open(member) as content:
                     paths[task].write_bytes(content.read(LARGEST + 1))
-            # A zip file can be broken in many ways.
             except Exception:
                 student.problems[task] = (
                     f'{name} is encrypted' if member.flag_bits & 1
@@ -195,21 +179,49 @@ def opened(path: Path) -> zipfile.ZipFile:
     """Open a zip file; raise a ValueError that says why if it is none."""
     try:
         return zipfile.ZipFile(path)
-    except (OSError, zipfile.BadZipFile, ValueError,
-            NotImplementedError) as error:
+    # A zip file can be broken in many ways.
+    except Exception as error:
         raise ValueError(getattr(error, 'strerror', None)
                          or 'it is not a whole zip file') from None
 
 
-def names_in(folder: Path) -> Iterator[str]:
-    """Yield the files of a folder, and of those in it that Moodle named."""
+def names_in_zip(file: zipfile.ZipFile) -> list[str]:
+    """Return the files in a zip file, except those that macOS adds."""
+    return sorted(name for name in file.namelist()
+                  if name[-1:] != '/' and name[:9] != '__MACOSX/')
+
+
+def names_in(folder: Path) -> list[str]:
+    """Return the files of a folder, and of those in it that Moodle named."""
+    found = []
     for entry in os.scandir(folder):
         if not entry.is_dir(follow_symlinks=False):
-            yield entry.name
+            found.append(entry.name)
         elif MOODLE.fullmatch(entry.name):
             for place, _, names in os.walk(entry.path):
-                yield from (os.path.relpath(os.path.join(place, name), folder)
-                            for name in names)
+                found += [os.path.relpath(os.path.join(place, name), folder)
+                          for name in names]
+    return sorted(found)
+
+
+def owners_of(names: Sequence[str]) -> dict[str, Optional[Owner]]:
+    """Return the student of each file, or None.
+
+    Somebody may have put the whole download into a folder.
+    """
+    tops = {name.partition('/')[0] for name in names}
+    if len(tops) == 1 and not owner_of(*tops):
+        return {name: owner_of(name.partition('/')[2]) for name in names}
+    return {name: owner_of(name) for name in names}
+
+
+def owners_by_folder(names: Sequence[str], own: Owner, alone: bool
+                     ) -> dict[str, Optional[Owner]]:
+    """Return whose numbered files are that no platform has named."""
+    folders = {name: str(PurePosixPath(name).parent) for name in names}
+    several = alone and len({*folders.values()}) > 1
+    return {name: (folder, '') if several and folder != '.' else own
+            for name, folder in folders.items()}
 
 
 def open_download(path: str, only: Sequence[int],

@@ -53,7 +53,7 @@ def main(words: list[str]) -> int:
 
 def hint(options: argparse.Namespace, interrupted: bool, passed: bool) -> str:
     """Return how to go on with a run, or how to repeat it, or ''."""
-    if interrupted and options.json:
+    if interrupted and options.json and not options.join:
         return '\nTo go on: the same command with --resume'
     if passed or options.resume or options.join:
         return ''

@@ -12,6 +12,7 @@ from checker.command.downloads import open_download, task_of
 from checker.command.submissions import files_of, shown
 from checker.report import record
 from checker.report.class_list import ClassList, WrongList
+from checker.report.files import is_special
 from checker.specification import FILES
 
 DENIED = os.strerror(errno.EACCES)
@@ -144,10 +145,12 @@ def with_file(path: Path) -> str:
             return 'it is a folder'
         if not folder.is_dir():
             return f'no such folder: {shown(str(folder))}'
-        there = path if path.exists() else folder
+        places = [path] if path.exists() else []
+        if not is_special(path):
+            places.append(folder)
     except OSError as error:
         return error.strerror or 'unknown error'
-    return '' if os.access(there, os.W_OK) else DENIED
+    return '' if all(os.access(place, os.W_OK) for place in places) else DENIED
 
 
 def with_folder(folder: Path) -> str:

@@ -59,7 +59,9 @@ class Run:
                                         judging, options.points)
             # The record of a class stays whole if some are graded again.
             for name in self.not_given if options.resume else ():
-                self.record.keep(options.known[name])
+                entry = options.known[name]
+                if record.judging_in(entry) == judging:
+                    self.record.add(record.submission_of(entry), False)
 
     @property
     def title(self) -> str:

@@ -86,7 +86,7 @@ class ClassList:
             return found[0]
         names = ', '.join(for_grades.values() or header)
         raise WrongList(
-            f'it has no column {wanted}, but {names}' if wanted else
+            f'it has no column {wanted} for grades, but {names}' if wanted else
             f'choose one of its columns with --column: {names}')
 
     def fill(self, submissions: Sequence[Submission],
@@ -98,8 +98,7 @@ class ClassList:
         for submission, row in zip(submissions, rows):
             worth = points.points_of(submission, weights)
             if row is None or rows.count(row) > 1:
-                lines.append('  not filled in, because no row, or not only '
-                             f'one, fits: {submission.name}')
+                lines.append(f'  no row of its own: {submission.name}')
             elif not worth.complete:
                 lines.append('  a person must look at it: '
                              f'{submission.name}')

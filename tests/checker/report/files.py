@@ -1,8 +1,9 @@
-"""Writes the grades: the CSV file and the JUnit file."""
+"""Writes the grades: CSV files and JUnit files."""
 import contextlib
 import csv
 import io
 import os
+import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -26,19 +27,26 @@ from checker.specification import FILES
 FORMULA_STARTS = '=', '+', '-', '@', '\t', '\r'
 
 
+def is_special(path: Path) -> bool:
+    """Return whether a path is a link, a pipe or a device."""
+    return path.is_symlink() or path.exists() and not path.is_file()
+
+
 @contextlib.contextmanager
 def replaced(path: Path) -> Iterator[Path]:
     """Give a path to write to; what it holds at the end becomes `path`.
 
-    If that fails, the file at `path` is as it was.
+    If that fails, the file at `path` is as it was. A link, a pipe or a device
+    is not replaced but written to.
     """
-    if path.exists() and not path.is_file():
-        # A pipe or a device cannot be replaced.
+    if is_special(path):
         yield path
         return
     part = path.with_name(f'{path.name}.part')
     try:
         yield part
+        if path.exists():
+            shutil.copymode(path, part)
         os.replace(part, path)
     except OSError:
         with contextlib.suppress(OSError):

@@ -46,12 +46,9 @@ class Record:
 
     def add(self, submission: Submission, hide_seed: bool) -> None:
         """Add what is known about a submission, or replace it."""
-        self.keep(entry_of(submission, self.judging, self.weights,
-                           '' if hide_seed else submission.seed))
-
-    def keep(self, entry: dict[str, Any]) -> None:
-        """Add an entry, or replace it."""
-        self._entries[entry['name']] = json.dumps(entry)
+        self._entries[submission.name] = json.dumps(entry_of(
+            submission, self.judging, self.weights,
+            '' if hide_seed else submission.seed))
 
     def write(self) -> None:
         """Replace the file.
@@ -173,6 +170,16 @@ def restore(submission: Submission, entry: dict[str, Any]) -> None:
     for task, problem in entry['problems'].items():
         submission.problems[int(task)] = problem
     submission.left.clear()
+
+
+def submission_of(entry: dict[str, Any]) -> Submission:
+    """Return the submission of an entry, with its results."""
+    files = entry['files']
+    found = Submission(
+        entry['name'], {file['file']: Path(file['path']) for file in files},
+        digests={file['file']: file['sha256'] for file in files})
+    restore(found, entry)
+    return found
 
 
 def join(paths: Sequence[Path]) -> tuple[dict[str, dict[str, Any]], set[str]]:

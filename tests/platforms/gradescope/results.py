@@ -22,12 +22,14 @@ def results_of(graded: grading.Graded) -> dict[str, Any]:
                 f'{graded.problem}. {grading.PERSON}'}
     tests = []
     for part in graded.parts:
-        tests.append({'name': part.name, 'score': part.rounded,
+        tests.append({'name': part.name, 'score': grading.tenths(part.points),
                       'max_score': float(part.most), 'output': part.text,
                       'output_format': 'text'})
         if part.passed is not None:
             tests[-1]['status'] = 'passed' if part.passed else 'failed'
-    return {'tests': tests, 'output': graded.page, 'output_format': 'md'}
+    score = grading.tenths(sum(part.points for part in graded.parts))
+    return {'score': score, 'tests': tests, 'output': graded.page,
+            'output_format': 'md'}
 
 
 def main() -> int:

@@ -31,7 +31,7 @@ def results_of(graded: grading.Graded) -> dict[str, Any]:
         'score': float(points / most) if most else 0.0,
         'message': grading.PERSON * incomplete,
         'output': graded.page,
-        'tests': [{'name': part.name, 'points': part.rounded,
+        'tests': [{'name': part.name, 'points': grading.tenths(part.points),
                    'max_points': float(part.most), 'output': part.text}
                   for part in graded.parts]}
 
