@@ -10,14 +10,21 @@ from errors import UsageError, reason_of
 ROOM = 2 ** 23
 
 
+@contextlib.contextmanager
+def reported(option, path):
+    """Raise a UsageError if a path cannot be written."""
+    try:
+        yield
+    except OSError as error:
+        raise UsageError(f'argument {option}: cannot write {path}: '
+                         f'{reason_of(error)}') from None
+
+
 def check_writable(folder):
     """Raise a UsageError unless pictures can be written to `folder`."""
-    try:
+    with reported('--plots', f'to {folder}'):
         folder.mkdir(parents=True, exist_ok=True)
         check_room(folder)
-    except OSError as error:
-        raise UsageError(f'argument --plots: cannot write to {folder}: '
-                         f'{error.strerror}') from None
 
 
 def check_room(folder):
@@ -34,11 +41,8 @@ def check_weights(options):
         return
     if os.path.exists(options.save) and not os.path.isfile(options.save):
         raise UsageError(f'argument --save: not a file: {options.save}')
-    try:
+    with reported('--save', options.save):
         check_room(Path(os.path.realpath(options.save)).parent)
-    except OSError as error:
-        raise UsageError(f'argument --save: cannot write {options.save}: '
-                         f'{error.strerror}') from None
 
 
 @contextlib.contextmanager
@@ -49,12 +53,7 @@ def written(option, path):
         UsageError: if it cannot be written; then `path` is as it was.
     """
     target = Path(os.path.realpath(path))
-    try:
-        # On a full disk h5py would print dozens of lines.
-        check_room(target.parent)
-        with tempfile.TemporaryDirectory(dir=target.parent) as scratch:
-            yield Path(scratch, path.name)
-            os.replace(Path(scratch, path.name), target)
-    except OSError as error:
-        raise UsageError(f'argument {option}: cannot write {path}: '
-                         f'{reason_of(error)}') from None
+    with reported(option, path), tempfile.TemporaryDirectory(
+            dir=target.parent) as scratch:
+        yield Path(scratch, path.name)
+        os.replace(Path(scratch, path.name), target)

@@ -1,6 +1,6 @@
 """What a driver learns, and the file that keeps it."""
 from errors import UsageError, message_of
-from files import written
+from files import check_room, written
 from options import muted
 from training import train
 
@@ -45,6 +45,8 @@ def save(model, path):
     model.optimizer = optimizer.from_config(optimizer.get_config())
     try:
         with written('--save', path) as part:
+            # On a full disk h5py would print dozens of lines.
+            check_room(part.parent)
             model.save_weights(part)
     finally:
         model.optimizer = optimizer

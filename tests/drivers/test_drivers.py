@@ -9,10 +9,10 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import errors
 import numpy as np
 import options
 import pytest
+from errors import message_of
 from matplotlib import image
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -205,7 +205,7 @@ def test_keras_that_sums_penalties_is_refused(version, works):
     'in user code:\n\n    File "a"\n\n    wrong\n'])
 def test_error_says_what_is_wrong(text):
     """Without the headings and stacks that Keras and TensorFlow add."""
-    assert errors.message_of(ValueError(text)) == 'wrong'
+    assert message_of(ValueError(text)) == 'wrong'
 
 
 def test_interrupt_still_plots(tmp_path, data):

@@ -61,7 +61,8 @@ class Run:
             for name in self.not_given if options.resume else ():
                 entry = options.known[name]
                 if record.judging_in(entry) == judging:
-                    self.record.add(record.submission_of(entry), False)
+                    self.record.add(record.submission_of(entry),
+                                    hide_seed=False)
 
     @property
     def title(self) -> str:

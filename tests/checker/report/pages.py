@@ -105,9 +105,7 @@ def file_name(name: str, suffix: str = '.md') -> str:
 def failure_lines(result: Result, path: Path) -> Iterator[str]:
     """Yield lines about a check that failed."""
     name = FILES[result.task]
-    # The style of all files has one heading.
-    of_file = f'{name}: ' * (result.column == 'style')
-    yield from ('', f'### Failed: {of_file}{plain(result.title)}', '')
+    yield from ('', f'### Failed: {plain(result.heading)}', '')
     if result.call:
         yield from (f'For the call {code(result.call)}:', '')
     if result.layers:

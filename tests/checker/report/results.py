@@ -67,15 +67,19 @@ class Result:
         """What was found, in one line."""
         return self.found.partition('\n')[0]
 
+    @property
+    def heading(self) -> str:
+        """The title; in the style's column, with the file that it is of."""
+        return f'{FILES[self.task]}: ' * (self.column == 'style') + self.title
+
     def __str__(self) -> str:
         """In one line."""
         found = self.first_line
-        title = f'{FILES[self.task]}: ' * (self.column == 'style') + self.title
         if self.outcome != FAILED or self.machinery:
-            return f'{title}: {found}'
+            return f'{self.heading}: {found}'
         call = f' ({self.call})' * bool(self.call)
         expected = f'expected {self.expected}; found ' * bool(self.expected)
-        return f'{title}: {expected}{found}{call}'
+        return f'{self.heading}: {expected}{found}{call}'
 
 
 def told_not_run(results: Sequence[Result]) -> str:
