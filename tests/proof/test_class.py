@@ -30,8 +30,8 @@ def graded(tmp_path_factory):
     (root / 'pytest.ini').write_text('[pytest]\naddopts = --nothing\n')
     (root / 'josé' / 'conftest.py').write_text('raise SystemExit(7)\n')
     run = grade(names, '--grades', 'g.csv', '--junitxml', 'g.xml',
-                '--feedback', 'pages', '--junit-dir', 'junit', '-k',
-                'test_0_vanilla', cwd=root)
+                '--feedback', 'pages', '--junit-dir', 'junit', '--only', '0',
+                '-k', 'test_0_vanilla', cwd=root)
     with open(root / 'g.csv', newline='', encoding='utf-8') as file:
         rows = list(csv.reader(file))[1:]
     return (run.stdout, rows, ElementTree.parse(root / 'g.xml'),
@@ -51,7 +51,7 @@ def test_each_folder_has_its_own_row(graded):
         assert row[3:5] == [rows[0][3], 'could not be run']
         assert f'this is `number {number}`' in row[5]
     # Names that look the same, or like a formula, are told apart.
-    assert {'josé', 'A (5)', 'jose\u0301 (6)', "'-k", "'=1+1"} <= {
+    assert {'josé', 'A (5)', 'josé (6)', "'-k", "'=1+1"} <= {
         row[0] for row in rows}
 
 

@@ -3,6 +3,7 @@ import os
 import re
 import subprocess
 import sys
+import zipfile
 
 import pytest
 from checker.specification import FILES
@@ -45,7 +46,7 @@ def test_help_needs_no_tensorflow(tmp_path):
     (['one'], ['--resume'], '--resume needs --json FILE'),
     (['one'], ['--since', 'absent'], '--since: cannot read absent: No such'),
     (['one'], ['--since', 'file'], '--since: cannot read file: it is not a'),
-    (['one'], ['--since', 'other'], 'it has form 7, not 1'),
+    (['one'], ['--since', 'other'], 'it has form 7, not 2'),
     (['one'], ['--json', 'empty'], '--json: cannot write empty: it is a'),
     (['one'], ['--junit-dir', 'file'], '--junit-dir: cannot write to file'),
     (['one'], ['--join', 'absent'], '--join: absent: No such file'),
@@ -53,6 +54,8 @@ def test_help_needs_no_tensorflow(tmp_path):
     (['one'], ['--classlist', 'absent'], '--classlist: cannot read absent'),
     (['one'], ['--classlist', 'file'], 'file: it has none of the columns'),
     (['one'], ['--json', 'x', '--grades', 'x'], 'cannot write x: it is given'),
+    (['one'], ['--json', f'one/{FILES[3]}'], 'it is given twice'),
+    (['ok.zip'], ['--json', 'ok.zip'], '--json: cannot write ok.zip: it is'),
     (['one'], ['--column', 'Lab'], '--column needs --classlist FILE'),
     (['cut.zip'], [], 'cannot read cut.zip: it is not a whole zip file'),
     (['one'], ['-n', '0'], "'0' is not a whole number above 0"),
@@ -66,6 +69,8 @@ def test_mistake_is_said_before_anything_runs(folders, options, words,
         (tmp_path / folder).mkdir()
     (tmp_path / 'file').touch()
     (tmp_path / 'cut.zip').write_text('PK')
+    with zipfile.ZipFile(tmp_path / 'ok.zip', 'w') as file:
+        file.writestr(FILES[0], '')
     (tmp_path / '10-vanilla.py').touch()
     (tmp_path / 'other').write_text('{"record": 7}')
     (tmp_path / 'one' / FILES[3]).touch()

@@ -111,14 +111,24 @@ def test_parts_of_a_class_are_joined(graded):
     run = grade(['right', 'new'], '--join', 'p1.json', 'p2.json', '--json',
                 'all.json', '--points', '0=20', cwd=folder)
     assert run.returncode == 1
-    for line in ('in no record: new', 'in several records: right',
-                 'in a record, but not given: wrong'):
+    for line in ('in no record: new', 'in several records: right, wrong',
+                 'in the record, but not given: wrong'):
         assert line in run.stdout
-    first, second = json.loads((folder / 'all.json').read_text())[
+    first, second, third = json.loads((folder / 'all.json').read_text())[
         'submissions']
     assert first['checks'] == right['checks'] and first['seed'] == '7'
     assert first['points']['total'] == '20'
     assert second['problems'] == {'0': 'in no record'}
+    assert third['checks'] == wrong['checks']
+    # Without folders, they are what the records have.
+    grade(None, '--join', 'p1.json', 'p2.json', '--json', 'same.json',
+          '--gradebook', 'b.csv', '--feedback', 'joined', cwd=folder)
+    assert json.loads((folder / 'same.json').read_text())[
+        'submissions'][0] == {**first, 'points': right['points'] | {
+            'columns': {'0': {'points': '18', 'of': '18'},
+                        'style': {'points': '10', 'of': '10'}},
+            'total': '28', 'of': '28'}}
+    assert len((folder / 'b.csv').read_text().splitlines()) == 3
     # A file that was changed since then was not judged.
     (folder / 'new' / FILES[0]).rename(folder / 'right' / FILES[0])
     run = grade(['right', 'wrong'], '--join', 'p2.json', cwd=folder,
@@ -151,12 +161,12 @@ def test_parts_that_contradict_each_other(graded, tmp_path, change, words):
 def test_record_that_cannot_be_written_stays(tmp_path):
     """The last whole one is kept, whatever happens."""
     path = tmp_path / 'r.json'
-    kept = record.Record(path, [], {'k': ''}, None)
-    kept.write()
+    kept = record.Record(path, [], None)
+    kept.write([])
     before = path.read_text()
     (tmp_path / 'r.json.part').mkdir()
     with pytest.raises(OSError):
-        kept.write()
+        kept.write([])
     assert path.read_text() == before
     path.write_text(before[:-5])
     with pytest.raises(record.WrongRecord, match='not a whole record'):

@@ -133,7 +133,7 @@ def server():
 def running(server, code, seconds=LIMIT, trust=False):
     """Yield a sandbox, and the failure of the file that it loaded."""
     with sandbox_client.sandbox(server.connect(), seconds, trust) as child:
-        calls = Session(child.ask, 'x.py', 0).open(code.encode(), 0)
+        calls = Session(child.ask, 0).open(code.encode(), 0)
         yield child, calls[0].returned.found
 
 
@@ -225,7 +225,7 @@ def test_server_that_dies_is_replaced(server):
     child = Sandbox(server.connect(), LIMIT, False)
     server.process.kill()
     with pytest.raises(MachineryFailed):
-        Session(child.ask, 'x.py', 0).open(b'import time\ntime.sleep(99)', 0)
+        Session(child.ask, 0).open(b'import time\ntime.sleep(99)', 0)
     child.close()
     with running(server, 'x = 1') as (_, said):
         assert 'no function named autoencoder' in said

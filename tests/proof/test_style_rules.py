@@ -1,5 +1,9 @@
 """Each house rule is failed by a file that breaks it, and by no other."""
+import subprocess
+import sys
+
 import pytest
+from checker.grader import source
 from checker.specification import FILES
 from classroom import ROOT, change, grade, rows_of
 
@@ -46,3 +50,26 @@ def test_rule_is_failed(name, rows):
     assert row['verdict'] == 'failed'
     assert RULES[name][0] in row['first failure']
     assert int(row['passed']) == int(row['total']) - lost
+
+
+@pytest.mark.parametrize('content, words', [
+    ('# é\nx = 1\n'.encode('cp1252'), 'line 1: byte 0xe9 is not in UTF-8'),
+    ('\n\nx = 1  # é\n'.encode('cp1252'), 'line 3: byte 0xe9 is not in'),
+    ('x = 1\n'.encode('utf-16'), 'is UTF-16: save it as UTF-8'),
+    ('x = 1\n'.encode('utf-16-le'), 'is UTF-16: save it as UTF-8'),
+    (b'# coding: none\n', 'unknown encoding: none')])
+def test_bytes_are_read_as_python_reads_them(content, words, tmp_path):
+    """Comments too; a sentence says where, and what to do."""
+    (tmp_path / FILES[0]).write_bytes(content)
+    with pytest.raises(source.Unreadable, match=words):
+        source.syntax_tree(content)
+    done = subprocess.run([sys.executable, tmp_path / FILES[0]],
+                          capture_output=True)
+    assert b'SyntaxError' in done.stderr
+
+
+def test_bytes_of_a_declared_encoding_are_read():
+    """As Python does."""
+    for content in ('# coding: cp1252\n# é\n'.encode('cp1252'),
+                    '\ufeff# é\n'.encode()):
+        source.syntax_tree(content)

@@ -33,7 +33,7 @@ def test_own_file_passes_with_any_seed(task, server):
     module = f'test_{FILES[task].replace("-", "_")}'
     checks = runpy.run_path(str(ROOT / 'tests' / module))
     with sandbox(server.connect(), 600, False) as child:
-        calls = Session(child.ask, FILES[task], task).open(
+        calls = Session(child.ask, task).open(
             (ROOT / FILES[task]).read_bytes(), 0)
         for seed in range(SEEDS):
             for call in calls:

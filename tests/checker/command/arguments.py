@@ -39,7 +39,7 @@ def make_parser() -> Parser:
         'name may start with a dash.')
     add = parser.add_argument
     add('paths', nargs='*', metavar='FILE|DIR|ZIP', help='one numbered '
-        'file, or a folder of them, or a download of Canvas or Moodle')
+        'file, or a folder of them, or a class: a folder or zip file of these')
     add('--only', type=numbers, default=range(len(FILES)), metavar='0,3',
         help='check only the files with these numbers')
     add('-k', default='', metavar='EXPRESSION', help="run the checks that "
@@ -131,8 +131,10 @@ def read(arguments: list[str]) -> argparse.Namespace:
     options = parser.parse_args(arguments)
     if '--' in arguments and not options.paths:
         parser.error('no file or folder after --')
-    # '.' exists even if the current folder was removed.
-    options.paths = options.paths or ['.']
+    options.is_default = not options.paths and not options.join
+    if options.is_default:
+        # It exists even if the current folder was removed.
+        options.paths = ['.']
     problem = problems.with_records(options) or problems.with_paths(options)
     if problem:
         parser.error(problem)

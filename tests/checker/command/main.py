@@ -37,9 +37,22 @@ def main(words: list[str]) -> int:
         unfinished = run.supervisor.close()
     for checked in unfinished:
         run.take(checked)
-    run.keep_record(everything=True)
+    return conclude(run, options, terminal, status)
+
+
+def conclude(run: Run, options: argparse.Namespace, terminal: Terminal,
+             status: int) -> int:
+    """Show and write all results; return the exit status.
+
+    Args:
+        status: so far.
+    """
     found = [*run.submissions.values()]
-    written = outputs.finish(found, options, terminal) and not run.problem
+    filled = outputs.fill_class_list(found, options)
+    run.unassigned += filled and options.classlist.unassigned
+    run.keep_record(everything=True)
+    written = outputs.finish(found, options, terminal, filled,
+                             run.to_look_at()) and not run.problem
     if not status and not any(each.planned or each.problems
                               for each in found):
         return arguments.NOTHING_TO_CHECK
@@ -47,7 +60,7 @@ def main(words: list[str]) -> int:
     more = hint(options, bool(status), passed)
     if more:
         terminal.show(more)
-    return status or (arguments.OK if passed and written
+    return status or (arguments.OK if passed and written and not run.unassigned
                       else arguments.NOT_OK)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Callable
 
-from checker.report import files, pages, points, record, table
+from checker.report import files, pages, points, record, table, uploads
 from checker.report.results import Submission
 from checker.report.terminal import Terminal, report
 
@@ -13,22 +13,41 @@ from checker.report.terminal import Terminal, report
 Writer = Callable[[Path], object]
 
 
-def finish(submissions: list[Submission], options: argparse.Namespace,
-           terminal: Terminal) -> bool:
-    """Show and write all results; return whether they could be written."""
-    def score(submission: Submission) -> str:
-        # Points for some of the checks would mislead.
-        return '' if options.k else str(points.points_of(
-            submission, options.points))
+def score_of(submission: Submission, options: argparse.Namespace) -> str:
+    """Return the points of a submission, or '' if they would mislead."""
+    return '' if options.k else str(points.points_of(
+        submission, options.points))
 
-    for line in lines_to_show(submissions, options, score, terminal.width):
+
+def fill_class_list(submissions: list[Submission],
+                    options: argparse.Namespace) -> list[str]:
+    """Fill in the class list, if there is one; return lines about it."""
+    page_of = functools.partial(
+        pages.page, score=functools.partial(score_of, options=options))
+    return options.classlist.fill(
+        submissions, options.points, page_of if options.feedback else None
+    ) if options.classlist else []
+
+
+def finish(submissions: list[Submission], options: argparse.Namespace,
+           terminal: Terminal, filled: list[str],
+           to_look_at: list[str]) -> bool:
+    """Show and write all results; return whether they could be written.
+
+    Args:
+        filled: lines about the class list.
+        to_look_at: lines about what a person must look at.
+    """
+    lines = [*lines_to_show(submissions, options, terminal.width)]
+    if filled:
+        lines += ['', *filled]
+    if to_look_at:
+        lines += ['', 'Look at these yourself:',
+                  *(f'  {line}' for line in to_look_at)]
+    for line in lines:
         terminal.show(line)
-    if options.classlist:
-        for line in ['', *options.classlist.fill(submissions,
-                                                 options.points)]:
-            terminal.show(line)
     whole = True
-    for path, write in files_to_write(submissions, options, score):
+    for path, write in files_to_write(submissions, options, to_look_at):
         try:
             path.parent.mkdir(exist_ok=True)
             with files.replaced(path) as part:
@@ -40,8 +59,10 @@ def finish(submissions: list[Submission], options: argparse.Namespace,
 
 
 def lines_to_show(submissions: list[Submission], options: argparse.Namespace,
-                  score: table.Score, width: int) -> Iterator[str]:
+                  width: int) -> Iterator[str]:
     """Yield the reports that were asked for, and the table of a class."""
+    score = functools.partial(score_of, options=options)
+
     def compared(submission: Submission) -> str:
         return '' if options.older is None else record.compare(
             options.older.get(submission.name), submission)
@@ -60,7 +81,7 @@ def lines_to_show(submissions: list[Submission], options: argparse.Namespace,
 
 def files_to_write(
         submissions: list[Submission], options: argparse.Namespace,
-        score: table.Score) -> Iterator[tuple[Path, Writer]]:
+        to_look_at: list[str]) -> Iterator[tuple[Path, Writer]]:
     """Yield the path of each file to write, and what writes it."""
     if options.grades:
         yield options.grades, text(files.grades(submissions))
@@ -76,13 +97,30 @@ def files_to_write(
         if options.junit_dir:
             path = options.junit_dir / pages.file_name(submission.name, '.xml')
             yield path, functools.partial(files.write_junit_of, submission)
-        if options.feedback:
-            path = options.feedback / pages.FOLDER / pages.file_name(
-                submission.name)
-            yield path, text(pages.page(submission, score))
     if options.feedback:
-        yield options.feedback / 'index.md', text(
-            pages.index(submissions, score))
+        yield from feedback_to_write(submissions, options, to_look_at)
+
+
+def feedback_to_write(
+        submissions: list[Submission], options: argparse.Namespace,
+        to_look_at: list[str]) -> Iterator[tuple[Path, Writer]]:
+    """Yield the same for the pages, and for what platforms take of them."""
+    score = functools.partial(score_of, options=options)
+    folder = options.feedback / pages.FOLDER
+    paths = {}
+    for submission in submissions:
+        path = folder / pages.file_name(submission.name)
+        # A page that was written when its files were at hand says more.
+        if not (submission.kept and path.exists()):
+            yield path, text(pages.page(submission, score))
+        for name in uploads.names_of(submission, options.classlist):
+            paths[name] = path
+    yield options.feedback / 'index.md', text(
+        pages.index(submissions, score, to_look_at))
+    if paths:
+        yield options.feedback / uploads.NAME, functools.partial(
+            uploads.write, paths)
+    pages.remove_others(folder, submissions)
 
 
 def text(content: str) -> Writer:

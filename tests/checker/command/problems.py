@@ -8,8 +8,8 @@ import errno
 import os
 from pathlib import Path
 
-from checker.command.downloads import open_download, task_of
-from checker.command.submissions import files_of, shown
+from checker.command.hand_ins import is_zip, task_of
+from checker.command.submissions import Arranger, shown
 from checker.report import record
 from checker.report.class_list import ClassList, WrongList
 from checker.report.files import is_special
@@ -19,42 +19,46 @@ DENIED = os.strerror(errno.EACCES)
 
 
 def with_paths(options: argparse.Namespace) -> str:
-    """Open downloads; return why a path cannot be used, or ''."""
-    options.downloads = {}
+    """Lay out what is given; return why a path cannot be used, or ''."""
     for number, path in enumerate(options.paths):
-        problem = with_path(path, options.paths[:number])
+        problem = with_path(path, options.paths[:number],
+                            len(options.paths) == 1)
         if problem:
             return problem
-        try:
-            download = open_download(path, options.only,
-                                     alone=len(options.paths) == 1)
-        except ValueError as error:
-            return f'cannot read {shown(path)}: {error}'
-        if download:
-            options.downloads[path] = download
-    asked = [place for path in options.paths
-             for place in files_of(path, options.only).values()]
-    if not any(map(os.path.lexists, asked)) and not any(
-            student.files for download in options.downloads.values()
-            for student in download.students.values()):
+    try:
+        options.layout = Arranger(options.only).arrange(options.paths)
+    except ValueError as error:
+        return f'cannot read {shown(options.paths[0])}: it {error}'
+    found = options.layout.submissions.values()
+    # Nobody asks for all that is below the folder where he happens to be.
+    nothing = options.is_default and not any(
+        map(os.path.lexists, (FILES[task] for task in options.only)))
+    if nothing or options.paths and not any(
+            each.names or each.doubts and (each.owner.platform
+                                           or len(found) > 1)
+            for each in found):
         names = ', '.join(FILES[task] for task in options.only)
         where = shown(options.paths[0]) if len(options.paths) == 1 else (
             'any of these')
         return f'no numbered file in {where} ({names})'
-    options.uploaded = options.uploaded or bool(options.downloads)
+    # A class is judged by one measure, though it may come in parts.
+    options.uploaded |= options.layout.uploaded or any(
+        entry['options']['uploaded'] for entry in options.known.values())
     return with_list(options) or with_outputs(options)
 
 
 def with_outputs(options: argparse.Namespace) -> str:
     """Return why a file of results cannot be written, or ''."""
-    taken = []
+    taken = [*map(Path, options.paths)] + [
+        path for each in options.layout.submissions.values()
+        for path in each.paths.values()]
     if options.classlist:
-        taken = [options.classlist.path.absolute(),
-                 options.classlist.graded.absolute()]
+        taken += [options.classlist.path.absolute(),
+                  options.classlist.graded.absolute()]
     for name in ('grades', 'gradebook', 'junitxml', 'json'):
         path = getattr(options, name)
         problem = path and (with_file(path) or 'it is given twice' * (
-            path.absolute() in taken))
+            os.path.abspath(path) in map(os.path.abspath, taken)))
         if problem:
             return f'--{name}: cannot write {shown(str(path))}: {problem}'
         taken += [path.absolute()] if path else []
@@ -80,6 +84,7 @@ def with_records(options: argparse.Namespace) -> str:
     if options.resume and not options.json:
         return '--resume needs --json FILE'
     options.known, options.older, options.joined = {}, None, None
+    options.several = set()
     if options.join and (options.resume or options.k):
         return '--join checks nothing: leave out --resume and -k'
     if options.join:
@@ -119,14 +124,14 @@ def with_user(options: argparse.Namespace) -> str:
     return '' if os.getuid() == 0 else '--user: only root can do this'
 
 
-def with_path(path: str, before: list[str]) -> str:
-    """Return why a path is no submission of its own, or ''."""
+def with_path(path: str, before: list[str], alone: bool) -> str:
+    """Return why a path cannot be used, or ''."""
     name = shown(path)
     if not os.path.lexists(path):
         kind = 'file' if path.endswith('.py') else 'folder'
         return f'no such {kind}: {name}'
-    if not (os.path.isdir(path) or path.endswith('.zip')
-            or task_of(path) is not None):
+    if alone and not (os.path.isdir(path) or is_zip(path)
+                      or task_of(path) is not None):
         stems = ', '.join(file.removesuffix('.py') for file in FILES)
         return (f'{name} is not a numbered file: its name must contain one '
                 f'of {stems}, and end with .py')

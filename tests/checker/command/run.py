@@ -1,13 +1,10 @@
 """A run: checks the files of all submissions, and keeps the record."""
 import argparse
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Optional
 
 from checker.command import arguments
 from checker.command.one_file import DONE
-from checker.command.submissions import find_submissions, shown, told
+from checker.command.submissions import shown
 from checker.command.supervisor import Checked, Supervisor
 from checker.grader.plugin import File
 from checker.report import record, versions
@@ -22,47 +19,43 @@ class WrongExpression(Exception):
 class Run:
     """The submissions of a run, and what is known about them.
 
+    unassigned: what is nobody's, a line each.
     problem: why the record could not be written, or ''.
     """
 
     def __init__(self, options: argparse.Namespace,
                  terminal: Terminal) -> None:
         self.options, self.terminal, self.problem = options, terminal, ''
-        scratch = '.'
-        if options.downloads:
-            # It is removed when the process ends.
-            self.scratch = tempfile.TemporaryDirectory()
-            scratch = self.scratch.name
-        self.submissions = find_submissions(
-            options.paths, options.only, options.downloads, Path(scratch))
+        self.submissions = options.layout.submissions
+        self.unassigned = options.layout.unassigned
         self.supervisor = Supervisor(options)
-        self.record: Optional[record.Record] = None
-        judging = options.joined or record.judging_by(options)
+        self.judging = options.joined or record.judging_by(options)
         for submission in self.submissions.values():
-            submission.seed = str(options.seed)
-            submission.uploaded = judging['options']['uploaded']
-            if options.json or options.join:
-                submission.digests = {
-                    task: record.digest(path)
-                    for task, path in submission.paths.items()}
-            entry = options.known.get(submission.name)
-            same = entry and record.is_same(entry, submission, judging)
-            if same and (options.join or record.is_finished(entry)):
-                record.restore(submission, entry)
-                self.leave_out_fixes(submission.results)
-            elif options.join:
-                why = 'its files have changed' if entry else 'in no record'
-                submission.problems = dict.fromkeys(submission.paths, why)
-                submission.left.clear()
-        if options.json:
-            self.record = record.Record(options.json, self.submissions,
-                                        judging, options.points)
-            # The record of a class stays whole if some are graded again.
-            for name in self.not_given if options.resume else ():
-                entry = options.known[name]
-                if record.judging_in(entry) == judging:
-                    self.record.add(record.submission_of(entry),
-                                    hide_seed=False)
+            self.prepare(submission)
+        # Parts of a class, graded or given in turn, are one class.
+        self.kept = sorted({*options.known} - {*self.submissions})
+        for name in self.kept:
+            kept = record.submission_of(options.known[name])
+            self.submissions[name] = kept
+            self.leave_out_fixes(kept.results)
+        self.record = options.json and record.Record(
+            options.json, self.submissions, options.points)
+
+    def prepare(self, submission: Submission) -> None:
+        """Take over what a record knows about a submission."""
+        options = self.options
+        submission.seed, submission.judging = str(options.seed), self.judging
+        submission.digests = {task: record.digest(path)
+                              for task, path in submission.paths.items()}
+        entry = options.known.get(submission.name)
+        same = entry and record.is_same(entry, submission)
+        if same and (options.join or record.is_finished(entry)):
+            record.restore(submission, entry)
+            self.leave_out_fixes(submission.results)
+        elif options.join:
+            why = 'its files have changed' if entry else 'in no record'
+            submission.problems = dict.fromkeys(submission.paths, why)
+            submission.left.clear()
 
     @property
     def title(self) -> str:
@@ -71,27 +64,39 @@ class Run:
             return next(iter(self.submissions))
         return f'{len(self.submissions)} submissions'
 
-    @property
-    def not_given(self) -> list[str]:
-        """The names that only the records have."""
-        return sorted({*self.options.known} - {*self.submissions})
-
     def announced(self) -> Iterator[str]:
         """Yield lines about what will be checked or joined."""
-        options, names = self.options, {*self.submissions}
-        yield from told(options.downloads)
-        if not options.join:
-            for name in self.not_given:
-                yield f'in the record, but not given: {shown(name)}'
+        options, given = self.options, {*self.submissions} - {*self.kept}
+        yield from options.layout.told
+        for where, names in (
+                ('in no record', given - {*options.known}
+                 if options.join else ()),
+                ('in several records', options.several),
+                ('in the record, but not given',
+                 self.kept if options.paths else ()),
+                ('judged with different versions or options', [
+                    name for name in self.kept if not options.join
+                    and self.submissions[name].judging != self.judging])):
+            if names:
+                yield f'{where}: {", ".join(map(shown, sorted(names)))}'
+        if options.join:
+            yield f'Joining {len(options.join)} records of {self.title}'
+        else:
             yield f'Checking {self.title} with {versions.short()}\n'
-            return
-        yield f'Joining {len(options.join)} records of {self.title}'
-        for where, found in (
-                ('in no record', names - {*options.known}),
-                ('in several records', names & options.several),
-                ('in a record, but not given', self.not_given)):
-            for name in sorted(found):
-                yield f'{where}: {shown(name)}'
+
+    def to_look_at(self) -> list[str]:
+        """Return lines about what a person must look at."""
+        older = {**self.options.known, **(self.options.older or {})}
+        lines = [*self.unassigned]
+        for name, submission in self.submissions.items():
+            lines += [f'{name}: {doubt}' for doubt in submission.doubts]
+            # A platform may give no more than the last upload.
+            gone = record.gone(older[name], submission) if name in older else (
+                ())
+            if gone:
+                lines.append(f'{name}: {", ".join(gone)} handed in before, '
+                             'and gone')
+        return lines
 
     def check(self) -> None:
         """Check all files, and show each submission that is done."""
@@ -153,7 +158,7 @@ class Run:
             self.record.add(submission, hide_seed=self.options.trust
                             and not everything)
         try:
-            self.record.write()
+            self.record.write(self.unassigned)
             self.problem = ''
         except OSError as error:
             if not self.problem:

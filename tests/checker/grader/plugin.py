@@ -223,8 +223,7 @@ def examine(config: pytest.Config, file: File) -> list[Call]:
     trust = job.trust and bool(missing_sandbox())
     child = config.stash[KEPT].enter_context(
         sandbox(job.connect(), job.time_limit, trust))
-    return Session(child.ask, file.path.name, file.task).open(
-        content, job.seed)
+    return Session(child.ask, file.task).open(content, job.seed)
 
 
 def forget(config: pytest.Config) -> None:

@@ -9,21 +9,21 @@ from checker.grader.call import Call
 from checker.grader.call_spec import CallSpec, call_specs
 from checker.grader.failure import Failure, NotRun
 from checker.grader.sandbox_client import NO_REPLY, CannotRun
+from checker.specification import FILES
 from checker.wire import Malformed, decode_reply, encode
 
 
 class Session:
     """A conversation with the sandbox about one file."""
 
-    def __init__(self, ask: Callable[[Any], Any], name: str,
-                 task: int) -> None:
+    def __init__(self, ask: Callable[[Any], Any], task: int) -> None:
         """Start a conversation.
 
         Args:
             ask: sends a request and returns the reply, as Sandbox.ask().
-            name, task: of the numbered file.
+            task: the number of the file.
         """
-        self._ask, self._name, self._task = ask, name, task
+        self._ask, self._name, self._task = ask, FILES[task], task
         # The calls that worked.
         self._built: list[CallSpec] = []
         # Why the process that runs the file has ended, if it has.

@@ -1,5 +1,6 @@
 """Reads a numbered file and parses it, without running any of it."""
 import ast
+import codecs
 import io
 import os
 import stat
@@ -59,9 +60,24 @@ def split_lines(source: bytes) -> list[str]:
     Raises:
         Unreadable: if they cannot be decoded.
     """
+    if (source.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+            or b'\0' in source[:2]):
+        raise Unreadable('is UTF-16: save it as UTF-8')
     try:
-        encoding, _ = tokenize.detect_encoding(io.BytesIO(source).readline)
+        try:
+            encoding, _ = tokenize.detect_encoding(
+                io.BytesIO(source).readline)
+        except SyntaxError:
+            # It does not say where UTF-8 ends.
+            source.decode()
+            raise
         return io.StringIO(source.decode(encoding), newline='').readlines()
+    except UnicodeDecodeError as error:
+        line = source.count(b'\n', 0, error.start) + 1
+        raise Unreadable(
+            f'is not valid Python: line {line}: byte 0x'
+            f'{source[error.start]:02x} is not in {error.encoding.upper()}: '
+            'save it as UTF-8', line) from None
     except (SyntaxError, LookupError, UnicodeError) as error:
         raise Unreadable(f'is not valid Python: {error}') from None
 
@@ -72,6 +88,8 @@ def syntax_tree(source: bytes) -> ast.Module:
     Raises:
         Unreadable: if it is not valid Python.
     """
+    # ast alone takes bytes in comments that Python does not.
+    split_lines(source)
     try:
         # symtable refuses deep nesting, which would crash ast in Python 3.10.
         # compile() is not used: the code of a few lines can fill any memory.

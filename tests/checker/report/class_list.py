@@ -1,22 +1,24 @@
 """Fills the points into a class list that Canvas or Moodle has exported.
 
-Sources: the guides “Import grades in the Gradebook” of Canvas and “Offline
-marking” of Moodle's assignments, November 2026.
+A roster of GitHub Classroom works, too.
+
+Sources: the guide “Import grades in the Gradebook” of Canvas; of Moodle,
+“Offline marking” and mod/assign/gradingtable.php; November 2026.
 """
+import csv
+import html
+import io
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
-from typing import Optional
+from typing import Callable, Optional
 
 from checker.report import points
 from checker.report.results import Submission
+from checker.report.rows import GITHUB, IDENTIFIERS, Found, Row, find_rows
 from checker.wire import printable
 
-# Columns that tell students apart: with the platform's own numbers, which are
-# in the names of downloads, and with names that a folder may have.
-NUMBERS = 'ID', 'Identifier'
-NAMES = 'SIS User ID', 'SIS Login ID', 'ID number', 'Email address'
 # Columns for grades: of an assignment in Canvas, in Moodle's grading
 # worksheet, and in its gradebook.
 GRADES = re.compile(r'.+ \(\d+\)|Grade|(?!Course total).+ \(Real\)')
@@ -24,6 +26,7 @@ GRADES = re.compile(r'.+ \(\d+\)|Grade|(?!Course total).+ \(Real\)')
 READ_ONLY = '(read only)'
 # Where a list says the most that a submission can have.
 MOODLE_MOST, CANVAS_MOST = 'Maximum Grade', 'Points Possible'
+COMMENTS = 'Feedback comments'
 
 
 class WrongList(Exception):
@@ -31,9 +34,10 @@ class WrongList(Exception):
 
 
 class ClassList:
-    """A class list: all of it, and which of its columns gets the points.
+    """A class list, and which of its columns gets the points.
 
-    Each row has pairs of a cell, as it is written, and what ends it.
+    found: the rows of each submission, by its name.
+    unassigned: a line for each submission that has no row of its own.
     """
 
     def __init__(self, path: Path, column: str) -> None:
@@ -46,108 +50,133 @@ class ClassList:
             WrongList: if the file cannot be read or the column told.
         """
         self.path = path
+        self.found: dict[str, Found] = {}
+        self.unassigned: list[str] = []
         try:
-            text = path.read_bytes().decode('utf-8')
+            if path.exists() and not path.is_file():
+                raise WrongList('it is not a file')
+            self.text = path.read_bytes().decode('utf-8')
         except OSError as error:
             raise WrongList(error.strerror) from None
         except UnicodeDecodeError:
             raise WrongList('it is not in UTF-8') from None
-        problem = 'it is not a CSV file'
-        for separator in ',;\t':
-            try:
-                self.rows = rows_of(text, separator)
-            except WrongList:
-                continue
-            problem = ('it has none of the columns '
-                       + ', '.join(NUMBERS + NAMES))
-            header = [value_of(cell) for cell, _ in self.rows[0]]
-            self.identifiers = {number: name in NUMBERS
-                                for number, name in enumerate(header)
-                                if name in NUMBERS + NAMES}
-            if self.identifiers:
-                break
-        else:
-            raise WrongList(problem)
-        self.column = self._choose(header, column)
+        self._parse()
+        self.column = self._choose(column)
+        self.students = [
+            row for row in self.rows[1:] if len(row.cells) > self.column
+            and any(row[name] for name in IDENTIFIERS)]
 
-    def _choose(self, header: list[str], wanted: str) -> int:
+    def _parse(self) -> None:
+        """Find the separator, the header and the rows."""
+        problem = 'it is not a CSV file'
+        for self.separator in ',;\t':
+            lines = io.StringIO(self.text.removeprefix('\ufeff'), newline='')
+            try:
+                rows = [*csv.reader(lines, delimiter=self.separator,
+                                    strict=True)] or [[]]
+            except csv.Error:
+                continue
+            self.header = [name.strip() for name in rows[0]]
+            self.rows = [Row(self.header, row) for row in rows]
+            if {*IDENTIFIERS} & {*self.header}:
+                return
+            problem = f'it has none of the columns {", ".join(IDENTIFIERS)}'
+        raise WrongList(problem)
+
+    def _choose(self, wanted: str) -> int:
         """Return the number of the column for the points."""
         computed = {number for row in self.rows[:3]
-                    for number, (cell, _) in enumerate(row)
-                    if value_of(cell).strip() == READ_ONLY}
-        for_grades = {number: name for number, name in enumerate(header)
-                      if GRADES.fullmatch(name) and number not in computed}
-        found = [*for_grades]
-        if wanted:
-            found = [number for number, name in enumerate(header)
-                     if wanted in (name, name.rpartition(' (')[0])
-                     and number not in {*computed, *self.identifiers}]
+                    for number, cell in enumerate(row.cells)
+                    if cell.strip() == READ_ONLY}
+        columns = [(number, name) for number, name in enumerate(self.header)
+                   if number not in computed and name not in IDENTIFIERS]
+        for_grades = [column for column in columns
+                      if GRADES.fullmatch(column[1])]
+        found = for_grades if not wanted else [
+            (number, name) for number, name in columns
+            if wanted in (name, name.rpartition(' (')[0])]
         if len(found) == 1:
-            return found[0]
-        names = ', '.join(for_grades.values() or header)
+            return found[0][0]
+        if not found and GITHUB in self.header:
+            # A roster has no column for grades.
+            self.rows[0].cells.append(wanted or 'points')
+            for row in self.rows[1:]:
+                row.cells += [''] * (len(self.rows[0].cells) - len(row.cells))
+            return len(self.rows[0].cells) - 1
+        names = ', '.join([name for _, name in for_grades] or self.header)
         raise WrongList(
             f'it has no column {wanted} for grades, but {names}' if wanted else
             f'choose one of its columns with --column: {names}')
 
     def fill(self, submissions: Sequence[Submission],
-             weights: points.Weights) -> list[str]:
-        """Fill in the points; return lines about what was left as it was."""
-        names = [self._names_of(row) for row in self.rows]
-        rows = [row_of(submission, names) for submission in submissions]
-        lines, most = [], []
-        for submission, row in zip(submissions, rows):
-            worth = points.points_of(submission, weights)
-            if row is None or rows.count(row) > 1:
-                lines.append(f'  no row of its own: {submission.name}')
-            elif not worth.complete:
-                lines.append('  a person must look at it: '
-                             f'{submission.name}')
-            else:
-                before, end = self.rows[row][self.column]
-                after = points.shown(worth.total)
-                if number_in(before) not in (None, number_in(after)):
-                    lines.append(f'  {after} replaces {value_of(before)}: '
-                                 f'{submission.name}')
-                self.rows[row][self.column] = after, end
-                most.append(worth.most)
-        without = [self.rows[number][0][0]
-                   for number, found in enumerate(names)
-                   if number not in rows and found]
-        lines += ['  no submission: ' + printable(value_of(name)).replace(
-            '\n', ' ') for name in without]
-        if most:
-            lines += self._told_most(max(most))
-        return [f'{self.graded.name} gets the points of {len(most)} '
-                'submission' + 's' * (len(most) != 1), *lines]
+             weights: points.Weights,
+             page_of: Optional[Callable[[Submission], str]]) -> list[str]:
+        """Fill in the points; return lines about what was left as it was.
 
-    def _told_most(self, most: Fraction) -> list[str]:
+        Args:
+            page_of: returns what is written into an empty cell for comments.
+        """
+        self.found = find_rows(submissions, self.students)
+        lines, filled, left = [], [], {*self.students}
+        for submission in submissions:
+            rows, why = self.found[submission.name]
+            left -= {*rows}
+            worth = points.points_of(submission, weights)
+            if why:
+                self.unassigned.append(
+                    f'no row of its own: {submission.name} ({why})')
+            elif not worth.complete:
+                lines.append(f'  a person must look at it: {submission.name}')
+            for row in rows if worth.complete and not why else ():
+                reason = self._reason_to_leave(row)
+                if reason:
+                    lines.append(f'  left as it is, because it {reason}: '
+                                 + shown(row.name))
+                    continue
+                lines += self._fill_row(row, points.shown(worth.total),
+                                        page_of(submission) if page_of else '')
+                filled.append(worth.most)
+        lines += [f'  no submission: {shown(row.name)}'
+                  for row in self.students if row in left]
+        lines += self._told_most(max(filled, default=None))
+        if self.separator != ',':
+            lines.append(f'  {self.separator!r} separates its columns, but '
+                         'Canvas takes commas alone, and so does Moodle '
+                         'unless you choose a separator there')
+        return [f'{self.graded.name}: {len(filled)} row'
+                + 's' * (len(filled) != 1) + ' filled', *lines]
+
+    def _reason_to_leave(self, row: Row) -> str:
+        """Return why a grade does not belong into a row, or ''."""
+        before = row.cells[self.column].strip()
+        if row['Grade can be changed'].casefold() == 'no':
+            return 'is locked'
+        if 'Scale' in self.header:
+            return 'is graded on a scale'
+        if before not in ('', '-') and number_in(before) is None:
+            return f'says {shown(before)}'
+        return ''
+
+    def _fill_row(self, row: Row, grade: str, page: str) -> Iterator[str]:
+        """Fill in a grade; yield a line if a different one was there."""
+        before = row.cells[self.column].strip()
+        if number_in(before) not in (None, number_in(grade)):
+            yield f'  {grade} replaces {before}: {shown(row.name)}'
+        row.cells[self.column] = grade
+        if page and COMMENTS in self.header and not row[COMMENTS]:
+            row.cells[self.header.index(COMMENTS)] = (
+                f'<pre>{html.escape(page)}</pre>')
+
+    def _told_most(self, most: Optional[Fraction]) -> list[str]:
         """Return a line if the list allows a different number of points."""
-        header, *rows = ([value_of(cell).strip() for cell, _ in row]
-                         for row in self.rows[:3])
-        place = (header.index(MOODLE_MOST) if MOODLE_MOST in header
-                 else self.column)
         # In Canvas, a row about posting may come first.
-        said = [row[place] for row in rows if place < len(row)
-                and (MOODLE_MOST in header or row[0] == CANVAS_MOST)]
-        if not said or not said[0] or number_in(said[0]) == most:
+        said = [row[MOODLE_MOST] or row.cells[self.column].strip()
+                for row in self.rows[1:3] if row[MOODLE_MOST]
+                or row.cells and row.cells[0].strip() == CANVAS_MOST]
+        if most is None or not said or number_in(said[0]) in (None, most):
             return []
         return [f'  the list allows {said[0]} points, but these go up to '
                 f'{points.shown(most)}']
-
-    def _names_of(self, row: list[tuple[str, str]]) -> set[tuple[bool, str]]:
-        """Return what tells the student of a row, if it is of one.
-
-        These are pairs: whether it is the platform's number, and a text.
-        """
-        if row is self.rows[0] or len(row) <= self.column:
-            return set()
-        found = {(is_number, value_of(row[number][0]).strip().casefold())
-                 for number, is_number in self.identifiers.items()
-                 if number < len(row)}
-        # Moodle calls its numbers “Participant 12”.
-        return {(is_number, re.sub(r'^\D+ (?=\d+$)', '', value)
-                 if is_number else value)
-                for is_number, value in found if value}
 
     @property
     def graded(self) -> Path:
@@ -155,52 +184,23 @@ class ClassList:
         return self.path.with_name(f'{self.path.stem}-graded.csv')
 
     def write(self, path: Path) -> None:
-        """Write the filled list; all else in it is as it was."""
-        text = ''.join(cell + end for row in self.rows for cell, end in row)
-        path.write_bytes(text.encode('utf-8'))
-
-
-def row_of(submission: Submission,
-           names: Sequence[set[tuple[bool, str]]]) -> Optional[int]:
-    """Return the number of the one row of a submission, if there is.
-
-    Args:
-        names: of each row, what tells its student.
-    """
-    own = {(False, submission.name.casefold()), (True, submission.number)}
-    found = [number for number, theirs in enumerate(names) if own & theirs]
-    return found[0] if len(found) == 1 else None
-
-
-def rows_of(text: str, separator: str) -> list[list[tuple[str, str]]]:
-    """Return the rows of a CSV file, as ClassList has them."""
-    cell = re.compile(rf'(\ufeff?(?:"(?:[^"]|"")*"|[^"{separator}\r\n]'
-                      rf'[^{separator}\r\n]*|))'
-                      rf'({separator}|\r\n|\r|\n|\Z)')
-    rows: list[list[tuple[str, str]]] = [[]]
-    place = 0
-    while True:
-        found = cell.match(text, place)
-        if not found:
-            raise WrongList('it is not a CSV file')
-        rows[-1].append((found[1], found[2]))
-        place = found.end()
-        if found[2] == separator:
-            continue
-        if place == len(text):
-            return rows
-        rows.append([])
+        """Write the filled list; all else in it says what it said."""
+        file = io.StringIO(newline='')
+        csv.writer(file, delimiter=self.separator, lineterminator='\r\n' if
+                   '\r\n' in self.text else '\n').writerows(
+                       row.cells for row in self.rows)
+        mark = '\ufeff' * self.text.startswith('\ufeff')
+        path.write_bytes(f'{mark}{file.getvalue()}'.encode())
 
 
 def number_in(cell: str) -> Optional[Fraction]:
     """Return the number in a cell, or None."""
     try:
-        return Fraction(value_of(cell).strip().replace(',', '.'))
+        return Fraction(cell.replace(',', '.'))
     except (ValueError, ZeroDivisionError):
         return None
 
 
-def value_of(cell: str) -> str:
-    """Return what a cell says."""
-    cell = cell.removeprefix('\ufeff')
-    return cell[1:-1].replace('""', '"') if cell.startswith('"') else cell
+def shown(cell: str) -> str:
+    """Return what a cell says, in a line."""
+    return printable(cell).replace('\n', ' ')

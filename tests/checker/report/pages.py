@@ -32,22 +32,33 @@ ROOT = Path(__file__).resolve().parents[3]
 QUESTIONS = ('What is an autoencoder?', 'What is a sparse autoencoder?',
              'What is a convolutional autoencoder?',
              'What is a variational autoencoder?')
+# How each page of a submission begins.
+TITLE = '# Feedback for '
 # Where the pages of single submissions are, beside that of the class.
 FOLDER = 'students'
 # A name of a file may be longer than this, in bytes.
 NAME_BYTES = 200
 
 
-def index(submissions: Sequence[Submission], score: table.Score) -> str:
-    """Return the page of a class: the table, and the common failures."""
+def index(submissions: Sequence[Submission], score: table.Score,
+          to_look_at: Sequence[str]) -> str:
+    """Return the page of a class: the table, and the common failures.
+
+    Args:
+        to_look_at: lines about what a person must look at.
+    """
     lines = ['# Class', '', f'Checked with {versions.full()}.', '',
              f'| submission | {" | ".join(COLUMNS)} | points | verdict |',
              '| --- ' * (len(COLUMNS) + 3) + '|']
     for submission in submissions:
         link = f'{FOLDER}/{quote(file_name(submission.name))}'
         cells = [cell(submission.name), *table.cells(submission),
-                 score(submission), f'[{submission.verdict()}]({link})']
+                 score(submission), f'[{submission.verdict()}]({link})'
+                 + ', late' * submission.late]
         lines.append(f'| {" | ".join(cells)} |')
+    if to_look_at:
+        lines += ['', '## Look at these yourself', '',
+                  *(f'- {code(line)}' for line in to_look_at)]
     lines += ['', '## Checks that most submissions failed', '']
     for count, result in table.common_failures(submissions):
         lines += [f'- {count} of {len(submissions)}: '
@@ -56,10 +67,19 @@ def index(submissions: Sequence[Submission], score: table.Score) -> str:
     return '\n'.join([*lines, ''])
 
 
+def remove_others(folder: Path, submissions: Sequence[Submission]) -> None:
+    """Remove the pages of students who are gone."""
+    names = {file_name(submission.name) for submission in submissions}
+    for path in folder.glob('*.md'):
+        if path.name not in names and path.read_bytes().startswith(
+                TITLE.encode()):
+            path.unlink()
+
+
 def page(submission: Submission, score: table.Score) -> str:
     """Return the page of a submission."""
     rows = [*submission.rows()]
-    lines = [f'# Feedback for {code(submission.name)}', '',
+    lines = [f'{TITLE}{code(submission.name)}', '',
              f'Checked with {versions.full()}.', '',
              '| file | verdict | checks passed |', '| --- | --- | --- |']
     lines += [f'| {title_of(row.task)} | {row.verdict} | '
@@ -98,7 +118,8 @@ def file_name(name: str, suffix: str = '.md') -> str:
     """Return the name of the file for the page of a submission."""
     stem = re.sub('[%/]', lambda sign: f'%{ord(sign[0]):02X}', name)
     if len(stem.encode()) > NAME_BYTES:
-        stem = hashlib.sha256(stem.encode()).hexdigest()
+        start = stem.encode()[:NAME_BYTES - 20].decode(errors='ignore')
+        stem = f'{start}-{hashlib.sha256(stem.encode()).hexdigest()[:16]}'
     return f'{stem}{suffix}'
 
 
@@ -117,9 +138,9 @@ def failure_lines(result: Result, path: Path) -> Iterator[str]:
         yield from (f'Expected: {plain(result.expected)}.', '')
     if result.expected or not result.layers:
         yield from ('Found:', '', block(result.found))
-    if result.line and '\n' not in result.found:
-        yield from ('', f'Line {result.line} of {name}:', '',
-                    block(line_of(path, result.line)))
+    line = line_of(path, result.line) if result.line else ''
+    if line and '\n' not in result.found:
+        yield from ('', f'Line {result.line} of {name}:', '', block(line))
     if result.fix:
         first, *code_lines = result.fix.split('\n')
         yield from ('', f'What to change: {plain(first)}')

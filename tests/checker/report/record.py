@@ -6,6 +6,7 @@ it is whole at any moment.
 import dataclasses
 import hashlib
 import json
+import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Optional
@@ -16,9 +17,11 @@ from checker import __version__
 from checker.grader import source
 from checker.report import points, versions
 from checker.report.files import replaced
+from checker.report.owners import Owner
 from checker.report.results import NOT_STARTED, Result, Submission
+from checker.specification import FILES
 
-FORM = 1
+FORM = 2
 SCHEMA = json.loads(Path(__file__).with_name('record.schema.json').read_text(
     encoding='utf-8'))
 # The keys of an entry that tell how a submission was judged.
@@ -33,25 +36,26 @@ class Record:
     """Writes the record of a run."""
 
     def __init__(self, path: Path, names: Iterable[str],
-                 judging: dict[str, Any], weights: points.Weights) -> None:
+                 weights: points.Weights) -> None:
         """Start a record.
 
         Args:
             names: of all submissions, in the order of their entries.
-            judging: versions and options, see judging_by().
             weights: of the columns.
         """
-        self.path, self.judging, self.weights = path, judging, weights
+        self.path, self.weights = path, weights
         self._entries = dict.fromkeys(names, '')
 
     def add(self, submission: Submission, hide_seed: bool) -> None:
         """Add what is known about a submission, or replace it."""
         self._entries[submission.name] = json.dumps(entry_of(
-            submission, self.judging, self.weights,
-            '' if hide_seed else submission.seed))
+            submission, self.weights, '' if hide_seed else submission.seed))
 
-    def write(self) -> None:
+    def write(self, unassigned: Sequence[str]) -> None:
         """Replace the file.
+
+        Args:
+            unassigned: what is nobody's, and submissions without a row.
 
         Raises:
             OSError: if that is not possible; then the file stays as it was.
@@ -60,6 +64,7 @@ class Record:
         with replaced(self.path) as part:
             part.write_text(
                 f'{{"record": {FORM}, "checker": "{__version__}", '
+                f'"unassigned": {json.dumps(unassigned)}, '
                 f'"submissions": [\n{entries}\n]}}\n', encoding='utf-8')
 
 
@@ -72,13 +77,15 @@ def judging_by(options: Any) -> dict[str, Any]:
                 'trust': options.trust, 'uploaded': options.uploaded}}
 
 
-def entry_of(submission: Submission, judging: dict[str, Any],
-             weights: points.Weights, seed: str) -> dict[str, Any]:
+def entry_of(submission: Submission, weights: points.Weights,
+             seed: str) -> dict[str, Any]:
     """Return the entry of a submission."""
     rows = {row.task: row for row in submission.rows()}
     entry = {
-        'name': submission.name, 'seed': seed,
-        **judging, 'files': files_of(submission),
+        'name': submission.name, 'owner': submission.owner._asdict(),
+        'upload': submission.upload, 'late': submission.late,
+        'doubts': submission.doubts, 'seed': seed,
+        **submission.judging, 'files': files_of(submission),
         'verdict': submission.verdict(),
         'columns': {column: row.verdict for column, row in rows.items()},
         'checks': [
@@ -88,16 +95,15 @@ def entry_of(submission: Submission, judging: dict[str, Any],
                                  key=lambda result: result.task)],
         'problems': {str(task): submission.problems.get(task, NOT_STARTED)
                      for task in (*submission.problems, *submission.left)}}
-    if not judging['options']['k']:
+    if not submission.judging['options']['k']:
         entry['points'] = points_in(points.points_of(submission, weights))
     return entry
 
 
 def files_of(submission: Submission) -> list[dict[str, Any]]:
     """Return which files were judged."""
-    return [{'file': task, 'path': path.name,
-             'sha256': submission.digests[task]}
-            for task, path in submission.paths.items()]
+    return [{'file': task, 'path': submission.names.get(task, FILES[task]),
+             'sha256': submission.digests[task]} for task in submission.paths]
 
 
 def points_in(found: points.Points) -> dict[str, Any]:
@@ -142,11 +148,10 @@ def read(path: Path) -> dict[str, dict[str, Any]]:
     return found
 
 
-def is_same(entry: dict[str, Any], submission: Submission,
-            judging: dict[str, Any]) -> bool:
+def is_same(entry: dict[str, Any], submission: Submission) -> bool:
     """Return whether an entry judged the same files in the same way."""
-    return (judging_in(entry), entry['files']) == (
-        judging, files_of(submission))
+    return (judging_in(entry), entry['files'], entry['doubts']) == (
+        submission.judging, files_of(submission), submission.doubts)
 
 
 def judging_in(entry: dict[str, Any]) -> dict[str, Any]:
@@ -155,8 +160,9 @@ def judging_in(entry: dict[str, Any]) -> dict[str, Any]:
 
 
 def is_finished(entry: dict[str, Any]) -> bool:
-    """Return whether an entry has all its results."""
-    return bool(entry['checks']) and not entry['problems']
+    """Return whether an entry has all results that it can have."""
+    return (bool(entry['checks']) or bool(entry['doubts'])) and {
+        *entry['problems'].values()} <= {*entry['doubts']}
 
 
 def restore(submission: Submission, entry: dict[str, Any]) -> None:
@@ -176,7 +182,12 @@ def submission_of(entry: dict[str, Any]) -> Submission:
     """Return the submission of an entry, with its results."""
     files = entry['files']
     found = Submission(
-        entry['name'], {file['file']: Path(file['path']) for file in files},
+        # The files are not at hand.
+        entry['name'], {file['file']: Path(os.devnull, file['path'])
+                        for file in files},
+        {file['file']: file['path'] for file in files},
+        Owner(**entry['owner']), entry['upload'], entry['late'],
+        entry['doubts'], True, judging_in(entry),
         digests={file['file']: file['sha256'] for file in files})
     restore(found, entry)
     return found
@@ -220,6 +231,12 @@ def outcomes_of(entry: dict[str, Any]) -> Any:
     """Return what different seeds must not change in an entry."""
     return entry['files'], [(check['task'], check['check'], check['outcome'])
                             for check in entry['checks']]
+
+
+def gone(old: dict[str, Any], submission: Submission) -> list[str]:
+    """Return the files that an older entry has and a submission has not."""
+    return [FILES[file['file']] for file in old['files'] if file['sha256']
+            and submission.is_missing(file['file'])]
 
 
 def compare(old: Optional[dict[str, Any]], submission: Submission) -> str:

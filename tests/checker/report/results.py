@@ -1,10 +1,12 @@
 """The results of checks: all that is shown or written comes from them."""
+import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple, Optional
 
+from checker.report.owners import Owner
 from checker.specification import FILES
 
 PASSED, FAILED, NOT_RUN, NOT_GRADED = (
@@ -128,19 +130,29 @@ class Submission:
     """A submission, and all that is known about it.
 
     paths: where its files are, or should be, by number; those to check.
+    names: the names that they had, if they are there.
+    owner: who handed it in.
+    upload: what a platform calls the first of its files, if it names files.
+    late: whether the platform says so.
+    doubts: why some files are not, or perhaps not, what was handed in.
+    kept: whether it comes from a record, and its files are not at hand.
     left: the numbers of the files that are not done.
     planned: of each file, the checks that were to run, as {(column, check):
         title}.
     problems: why the checks of a file did not finish.
-    number: the student's number on a learning platform, or ''.
-    uploaded: whether its files lost whether they are executable.
+    judging: the versions and options that judge it; see the record.
     seed: of its random numbers.
     digests: of each file, or None.
     """
     name: str
     paths: dict[int, Path]
-    number: str = ''
-    uploaded: bool = False
+    names: dict[int, str] = field(default_factory=dict)
+    owner: Owner = Owner('', '', '')
+    upload: str = ''
+    late: bool = False
+    doubts: list[str] = field(default_factory=list)
+    kept: bool = False
+    judging: dict[str, Any] = field(default_factory=dict)
     seed: str = ''
     digests: dict[int, Optional[str]] = field(default_factory=dict)
     left: set[int] = field(init=False)
@@ -151,6 +163,17 @@ class Submission:
 
     def __post_init__(self) -> None:
         self.left = {*self.paths}
+
+    @property
+    def uploaded(self) -> bool:
+        """Whether its files lost whether they are executable."""
+        return bool(self.judging and self.judging['options']['uploaded'])
+
+    def is_missing(self, task: int) -> bool:
+        """Return whether a file that is asked for was not handed in."""
+        return (task in self.paths and task not in self.problems
+                and self.digests.get(task, '') is None
+                and not os.path.lexists(self.paths[task]))
 
     def of(self, column: str) -> list[Result]:
         """Return the results of a column, sorted by file."""

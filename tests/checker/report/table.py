@@ -59,12 +59,13 @@ def table(submissions: Sequence[Submission], score: Score,
     for submission in submissions:
         shown = ''.join(text.rjust(8) for text in cells(submission))
         shown += (score(submission) or '-').rjust(12)
-        verdict, more = submission.verdict(), compared(submission)
+        verdict = submission.verdict()
         verdicts[verdict] += 1
+        notes = [verdict, 'late' * submission.late, compared(submission)]
         unrun += sum(row.verdict == COULD_NOT_BE_RUN
                      for row in submission.rows())
-        yield (f'{submission.name.ljust(width)}{shown}  {verdict}'
-               + f', {more}' * bool(more))
+        yield (f'{submission.name.ljust(width)}{shown}  '
+               + ', '.join(filter(None, notes)))
     yield ', '.join(
         f'{word}: {verdicts[verdict]}' for word, verdict in (
             ('passed all', PASSED), ('failed', FAILED),

@@ -71,9 +71,7 @@ def report(submission: Submission, score: str,
     Args:
         score: its points, or ''.
     """
-    missing = {task for task, path in submission.paths.items()
-               if not os.path.lexists(path)
-               and task not in submission.problems}
+    missing = {*filter(submission.is_missing, submission.paths)}
     for row in submission.rows():
         yield headline(row, row.task in map(str, missing))
         results = [result for result in submission.of(row.task)
@@ -90,11 +88,11 @@ def report(submission: Submission, score: str,
         yield f'{"points":20} {score}'
     if submission.uploaded:
         yield from wrapped('', UPLOADED, width)
-    for task, path in submission.paths.items():
-        if path.name != FILES[task]:
+    for task, name in submission.names.items():
+        if name != FILES[task]:
             yield from wrapped(
-                '', f'{printable(path.name)} was checked as {FILES[task]}; '
-                'its name was not judged', width)
+                '', f'{printable(name)} was checked as {FILES[task]}; its '
+                'name was not judged', width)
 
 
 def headline(row: Row, is_missing: bool) -> str:

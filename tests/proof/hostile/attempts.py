@@ -289,7 +289,7 @@ def told(world, names):
         code, words = attempts[name]
         source = PRELUDE.format(**asdict(world)) + code + '\n'
         with sandbox(connection, 1 if words == LATE else 30, False) as child:
-            calls = Session(child.ask, 'x.py', 0).open(source.encode(), 0)
+            calls = Session(child.ask, 0).open(source.encode(), 0)
             return calls[0].returned.found
 
     with ThreadPoolExecutor(4) as pool:

@@ -1,0 +1,148 @@
+"""Unpacks zip files, of strangers too, into temporary folders."""
+import functools
+import os
+import stat
+import tempfile
+import unicodedata
+import zipfile
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from checker.command.hand_ins import (
+    MACHINE_MADE,
+    MOST_FILES,
+    HandedIn,
+    composed,
+    files_in,
+    is_zip,
+    task_of,
+)
+from checker.grader.source import LARGEST
+
+# Of a zip file inside a hand-in, in bytes.
+LARGEST_ZIP = 2 ** 24
+# Of a path in a zip file, in letters, and of each part of it, in bytes.
+LONGEST_NAME, LONGEST_PART = 300, 200
+# Others can take all memory before any limit is noticed.
+METHODS = zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED
+UTF_8 = 0x800
+
+
+class Unpacker:
+    """Unpacks zip files into temporary folders.
+
+    problems: why a file in them cannot be read, by its path.
+    """
+
+    def __init__(self) -> None:
+        self.problems: dict[Path, str] = {}
+        self._known: dict[Path, tuple[Path, str]] = {}
+
+    @functools.cached_property
+    def _scratch(self) -> tempfile.TemporaryDirectory:
+        """The folder for the others; it goes when the process ends."""
+        return tempfile.TemporaryDirectory()
+
+    def made(self, path: Path) -> bool:
+        """Return whether a file is a copy from a zip file."""
+        return any(folder in path.parents for folder, _
+                   in self._known.values())
+
+    def expanded(self, files: Iterable[HandedIn]) -> Iterator[HandedIn]:
+        """Yield files, and in place of each zip file what it holds.
+
+        One level of zip files: of those inside them only the names.
+        """
+        for file in files:
+            problem = self.problems.get(file.path, file.problem)
+            if not is_zip(file.name) or problem:
+                yield replace(file, problem=problem)
+                continue
+            folder, problem = self.unpacked(file.path)
+            empty = True
+            for inside in files_in(folder):
+                empty = False
+                yield HandedIn(
+                    f'{file.name}/{inside.name}',
+                    f'{file.origin}/{inside.name}', inside.path,
+                    self.problems.get(inside.path, inside.problem))
+            if problem or empty:
+                yield replace(file, problem=problem or 'is empty')
+
+    def unpacked(self, path: Path) -> tuple[Path, str]:
+        """Return a folder with what a zip file holds, and what is missing.
+
+        Numbered files and zip files have their content up to a limit, other
+        files none.
+        """
+        if path not in self._known:
+            folder = Path(self._scratch.name, str(len(self._known)))
+            folder.mkdir()
+            self._known[path] = folder, self._unpack(path, folder)
+        return self._known[path]
+
+    def _unpack(self, path: Path, folder: Path) -> str:
+        """Unpack a zip file into a folder; return why not, or ''."""
+        try:
+            if not stat.S_ISREG(os.lstat(path).st_mode):
+                return 'is not a file'
+            with zipfile.ZipFile(path) as archive:
+                members = archive.infolist()
+                for member in members[:MOST_FILES]:
+                    self._unpack_member(archive, member, folder)
+            return '' if len(members) <= MOST_FILES else (
+                f'has more than {MOST_FILES} files')
+        except OSError as error:
+            return f'cannot be unpacked: {error.strerror or error}'
+        # A zip file can be broken in many ways.
+        except Exception:
+            return 'is not a whole zip file'
+
+    def _unpack_member(self, archive: zipfile.ZipFile,
+                       member: zipfile.ZipInfo, folder: Path) -> None:
+        """Unpack a file, or take note of why that is not possible."""
+        parts = parts_of(member)
+        if any(map(MACHINE_MADE.fullmatch, parts)) or not parts:
+            return
+        path = folder.joinpath(*parts)
+        if member.filename.endswith(('/', '\\')):
+            path.mkdir(parents=True, exist_ok=True)
+            return
+        path.parent.mkdir(parents=True, exist_ok=True)
+        limit = LARGEST_ZIP if is_zip(path.name) else (
+            LARGEST if task_of(path.name) is not None else 0)
+        if path.exists():
+            self.problems[path] = 'is in the zip file twice'
+            return
+        path.touch()
+        if stat.S_ISLNK(member.external_attr >> 16):
+            self.problems[path] = 'is a link'
+        elif member.flag_bits & 1:
+            self.problems[path] = 'is encrypted'
+        elif member.compress_type not in METHODS:
+            self.problems[path] = 'cannot be unpacked'
+        elif limit:
+            try:
+                with archive.open(member) as content:
+                    path.write_bytes(content.read(limit + 1))
+            except Exception:
+                self.problems[path] = 'cannot be unpacked'
+
+
+def parts_of(member: zipfile.ZipInfo) -> list[str]:
+    """Return the folders and the name of a file in a zip file."""
+    name = member.filename
+    if not member.flag_bits & UTF_8:
+        # Python takes such names for code page 437.
+        written = name.encode('cp437')
+        try:
+            name = written.decode()
+        except UnicodeDecodeError:
+            if not all(sign.isascii() or 'LATIN' in unicodedata.name(sign, '')
+                       for sign in name):
+                name = written.decode('cp850')
+    # Windows separates folders with backslashes.
+    name = composed(name[:LONGEST_NAME]).replace('\\', '/')
+    return [part.encode()[:LONGEST_PART].decode(errors='ignore')
+            for part in name.split('/') if part not in ('', '.', '..')]

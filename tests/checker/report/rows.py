@@ -1,0 +1,112 @@
+"""Finds the rows of a class list that are proved to be somebody's."""
+import os
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from checker.report.owners import Owner, look_of
+from checker.report.results import Submission
+
+# The columns with the platform's own numbers, which are in the names of
+# downloads, and those with names that a folder may have.
+NUMBERS = {'canvas': 'ID', 'moodle': 'Identifier'}
+GITHUB = 'github_username'
+NAMES = 'SIS User ID', 'SIS Login ID', 'ID number', 'Email address', GITHUB
+IDENTIFIERS = (*NUMBERS.values(), *NAMES)
+GROUP = 'Group'
+# The rows that a submission fits, and why none of them is its own, or ''.
+Found = tuple[list['Row'], str]
+
+
+@dataclass(eq=False)
+class Row:
+    """A row of a class list."""
+    header: list[str]
+    cells: list[str]
+
+    def __getitem__(self, column: str) -> str:
+        """Return what is in a column, '' if there is none."""
+        number = (self.header.index(column) if column in self.header
+                  else len(self.cells))
+        return self.cells[number].strip() if number < len(self.cells) else ''
+
+    @property
+    def number(self) -> str:
+        """Moodle's number of the participant, without the word before it."""
+        return re.sub(r'^\D+ (?=\d+$)', '', self['Identifier'])
+
+    @property
+    def name(self) -> str:
+        """The name of the student."""
+        return self['Full name'] or self.cells[0].strip()
+
+    def owner(self, platform: str) -> Owner:
+        """Return the student as Moodle calls him in a download."""
+        return Owner(platform, re.sub('[_/]', ' ', self.name), self.number)
+
+
+def find_rows(submissions: Sequence[Submission],
+              students: Sequence[Row]) -> dict[str, Found]:
+    """Return what is found for each submission, by its name."""
+    beginning = beginning_of(
+        [each.name for each in submissions if not each.owner.platform],
+        {row[GITHUB].casefold() for row in students})
+    found = {each.name: named_by_platform(each.owner, students)
+             if each.owner.platform else named(each.name, students, beginning)
+             for each in submissions}
+    claims = Counter(row for rows, _ in found.values() for row in rows)
+    return {name: (rows, why or 'several submissions fit its row' * any(
+        claims[row] > 1 for row in rows))
+        for name, (rows, why) in found.items()}
+
+
+def named_by_platform(owner: Owner, students: Sequence[Row]) -> Found:
+    """Return the row of a person, by number and name, or those of a team."""
+    numbered = [row for row in students if owner.number and owner.number == (
+        row.number if owner.platform == 'moodle' else row['ID'])]
+    # Moodle hides names behind “Participant 12”.
+    wanted = {letters(owner.who), letters(owner.name)}
+    for row in numbered:
+        if wanted & {*map(letters, row.cells)}:
+            return [row], ''
+    why = (f'the number {owner.number} is that of {numbered[0].name}'
+           if numbered else f'no row has the number {owner.number}')
+    if owner.platform != 'moodle':
+        return [], why
+    team = [row for row in students
+            if letters(row[GROUP]) == letters(owner.who)]
+    if team:
+        return team, ''
+    if not any(row[GROUP] for row in students):
+        why += f'; for a group, the list needs the column {GROUP}'
+    return [], why
+
+
+def named(name: str, students: Sequence[Row], beginning: str) -> Found:
+    """Return the one row that has the name of a folder."""
+    rows = [row for row in students if look_of(name) in {
+        *(look_of(row[column]) for column in NAMES),
+        look_of(beginning + row[GITHUB])}]
+    return (rows, '') if len(rows) == 1 else (
+        [], f'{len(rows) or "no"} row{"s have" if rows else " has"} this name')
+
+
+def beginning_of(names: Sequence[str], users: set[str]) -> str:
+    """Return what clones' names have before the user's, such as lab1-.
+
+    It is the beginning of all with which most names are a user's.
+    """
+    common = os.path.commonprefix(names) if len(names) > 1 else ''
+    ends = [0, *(place.end() for place in re.finditer('-', common))]
+    fits = [sum(name[end:].casefold() in users for name in names)
+            for end in ends]
+    best = fits.index(max(fits))
+    return common[:ends[best]] if fits.count(max(fits)) == 1 else ''
+
+
+def letters(text: str) -> str:
+    """Return what platforms keep of a name: its letters and digits."""
+    return ''.join(sign for sign in look_of(text) if sign.isalnum()
+                   or unicodedata.category(sign).startswith('M'))
