@@ -90,7 +90,10 @@ class Unpacker:
             with zipfile.ZipFile(path) as archive:
                 members = archive.infolist()
                 for member in members[:MOST_FILES]:
-                    self._unpack_member(archive, member, folder)
+                    parts = parts_of(member)
+                    if parts and not any(map(MACHINE_MADE.fullmatch, parts)):
+                        self._unpack_member(archive, member,
+                                            folder.joinpath(*parts))
             return '' if len(members) <= MOST_FILES else (
                 f'has more than {MOST_FILES} files')
         except OSError as error:
@@ -100,22 +103,22 @@ class Unpacker:
             return 'is not a whole zip file'
 
     def _unpack_member(self, archive: zipfile.ZipFile,
-                       member: zipfile.ZipInfo, folder: Path) -> None:
+                       member: zipfile.ZipInfo, path: Path) -> None:
         """Unpack a file, or take note of why that is not possible."""
-        parts = parts_of(member)
-        if any(map(MACHINE_MADE.fullmatch, parts)) or not parts:
+        is_folder = member.filename.endswith(('/', '\\'))
+        taken = [place for place in (path, *path.parents)
+                 if place.is_file() or place == path and place.exists()
+                 and not is_folder]
+        if taken:
+            self.problems[taken[0]] = 'is in the zip file twice'
             return
-        path = folder.joinpath(*parts)
-        if member.filename.endswith(('/', '\\')):
+        if is_folder:
             path.mkdir(parents=True, exist_ok=True)
             return
         path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
         limit = LARGEST_ZIP if is_zip(path.name) else (
             LARGEST if task_of(path.name) is not None else 0)
-        if path.exists():
-            self.problems[path] = 'is in the zip file twice'
-            return
-        path.touch()
         if stat.S_ISLNK(member.external_attr >> 16):
             self.problems[path] = 'is a link'
         elif member.flag_bits & 1:

@@ -88,9 +88,10 @@ def composed(name: str) -> str:
 
 
 def entries_of(folder: Path) -> list[Path]:
-    """Return what a folder holds, except what machines put there; sorted."""
+    """Return what a folder holds, except what is hidden; sorted."""
     return sorted(entry for entry in folder.iterdir()
-                  if not MACHINE_MADE.fullmatch(entry.name))
+                  if not (entry.name.startswith('.')
+                          or MACHINE_MADE.fullmatch(entry.name)))
 
 
 def files_in(folder: Path) -> Iterator[HandedIn]:
@@ -114,8 +115,6 @@ def files_in(folder: Path) -> Iterator[HandedIn]:
                 yield HandedIn(own, own, entry, 'and what follows are '
                                f'more than {MOST_FILES} files')
                 return
-            if entry.name.startswith('.'):
-                continue
             if entry.is_symlink() or not entry.is_dir():
                 yield HandedIn(own, own, entry)
             elif os.path.lexists(entry / '.git'):

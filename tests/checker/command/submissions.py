@@ -61,25 +61,28 @@ class Layout:
     unpacker: Unpacker = field(default_factory=Unpacker)
 
 
-def entries_of_class(folder: Path) -> list[Path]:
+def entries_of_class(folder: Path, alone: bool) -> list[Path]:
     """Return the students' folders and files, or none if it is no class.
 
-    It is one if a platform has named them, or if at least two of its folders
-    and zip files may have work.  Somebody may have put it into a folder.
+    It is one if a platform has named them or, if nothing else was given, if
+    at least two of its folders and zip files may have work.  Somebody may
+    have put it into a folder.
     """
     entries = entries_of(folder)
+    while len(entries) == 1 and entries[0].is_dir() and not (
+            named_by_platform(entries[0].name) or entries[0].is_symlink()):
+        entries = entries_of(entries[0])
     names = [entry.name for entry in entries]
     if {*FILES} & {*names}:
         return []
     if any(map(named_by_platform, names)):
         return entries
-    if len(entries) == 1 and entries[0].is_dir():
-        return entries_of_class(entries[0])
-    several = sum(is_zip(entry.name) or entry.is_dir() and any(
+    if not alone or any(task_of(name) is not None for name in names):
+        return []
+    parts = sum(is_zip(entry.name) or entry.is_dir() and any(
         may_be_work(file.name) for file in files_in(entry))
-        for entry in entries) > 1
-    mixed = any(task_of(name) is not None for name in names)
-    return entries if several and not mixed else []
+        for entry in entries)
+    return entries if parts > 1 else []
 
 
 class Arranger:
@@ -126,7 +129,8 @@ class Arranger:
         if alone and problem:
             raise ValueError(problem)
         try:
-            return entries_of_class(folder) if folder.is_dir() else []
+            return (entries_of_class(folder, alone) if folder.is_dir()
+                    else [])
         except OSError:
             return []
 
