@@ -62,6 +62,13 @@ MISTAKES = {
         '        + keras.backend.mean(z_mean)')),
     'no divergence': (3, 'class AddKL(keras.layers.Layer):', (MEAN, ''),
                       (VARIANCE, '')),
+    'logarithm of a log variance': (
+        3, 'infinity for each sample with a log variance below 0',
+        ('- z_log_var - 1', '- keras.backend.log(z_log_var) - 1')),
+    'root of a square': (
+        1, 'A square root has no gradient at 0',
+        ('keras.regularizers.L1(lambtha)', 'lambda z: lambtha * keras.backend'
+         '.sum(\n            keras.backend.sqrt(z ** 2))')),
     'terms of the divergence': (
         3, 'found 2 * mean**2; the other terms are right', (
             'L2(1 / 2)', 'L2(1)')),

@@ -6,7 +6,7 @@ from typing import Any, Callable, Optional, Union
 import numpy as np
 
 from checker import protocol
-from checker.grader import scenarios
+from checker.grader import finite, scenarios
 from checker.grader.call_spec import CallSpec
 from checker.grader.failure import Failure, NotRun
 from checker.grader.matching import Order, order_of
@@ -86,7 +86,7 @@ class Call:
             return problem
         if not self._fits(seen, len(trial.inputs)):
             return Failure('', 'values of different shapes than before')
-        return seen
+        return finite.not_a_number(self, trial, seen) or seen
 
     def _fits(self, seen: Any, samples: int) -> bool:
         """Return whether values have the shapes that the build told."""

@@ -62,6 +62,8 @@ def fit_columns(columns: Sequence[Array], losses: Array,
     """
     scale = (np.abs(losses) if sizes is None else sizes) + 1e-9
     rows = np.stack(columns, axis=1)
+    if not np.isfinite([*rows.T, losses / scale]).all():
+        return Fitted((np.nan,) * len(columns), np.inf)
     weights, *_ = np.linalg.lstsq(rows / scale[:, None], losses / scale,
                                   rcond=None)
     left = np.max(np.abs(rows @ weights - losses) / scale)
