@@ -58,8 +58,8 @@ def samples_in_words(call: Any, trial: protocol.Trial,
         return 'every sample'
     if not wrong.any():
         return 'a batch, but for no sample alone'
-    for name, values in zip(
-            ('mean', 'log variance'), expected.encoding(call.spec, trial)):
+    for name, values in zip(('log variance', 'mean'), expected.encoding(
+            call.spec, trial)[::-1]):
         # Rounding decides about those that are drawn to be 0.
         clear = (abs(values) > ZERO).all(axis=1)
         for what, mask in (('below', values < 0), ('above', values > 0)):
