@@ -52,7 +52,8 @@ def test_record_follows_its_schema(graded):
             if check['outcome'] == 'not run' and check['column'] == '0'} == {
         'autoencoder() builds its models'}
     assert (folder / 'b.csv').read_text().splitlines()[:2] == [
-        'submission,0,1,2,3,style,total,of', 'right,20,-,-,-,10,30,30']
+        '"submission","0","1","2","3","style","total","of"',
+        '"right","20","-","-","-","10","30","30"']
     page = (folder / 'index.md').read_text()
     assert '` right ` | 18/18 | - | - | - | 10/10 | 30/30 | [pass' in page
     assert '1 of 2: 0-vanilla.py, autoencoder() builds its models' in page

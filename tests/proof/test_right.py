@@ -86,6 +86,16 @@ NOT_GRADED = {
     '0_wrapped_adam': change(own(0), [
         ("'adam'", 'keras.mixed_precision.LossScaleOptimizer(\n'
          '        keras.optimizers.Adam())')]),
+    '0_own_fit': change(own(0), [
+        ('    return', '    auto.fit = lambda *data, **options: None\n'
+         '    return')]),
+    '2_own_predict': change(own(2), [
+        ('\n\ndef autoencoder', SUBCLASS.replace('optimizers.Adam', 'Model')
+         .replace('(keras', 'Model(keras').replace('class Adam', 'class ')
+         .replace('"""Adam with a different rate to start from."""',
+                  'def predict(self, x, **options):\n'
+                  '        """Predict nothing."""')),
+        ('auto = keras.Model(', 'auto = Model(')]),
     '3_steps_by_a_different_optimizer': change(TRAIN_STEP, [
         ('self.optimizer.apply', 'self.own.apply'),
         ('vae.compile(', 'vae.own = keras.optimizers.Adam()\n'

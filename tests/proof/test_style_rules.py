@@ -15,6 +15,11 @@ RULES = {
     'newline': ('a newline at the end', (
         'return encoder, decoder, auto\n', 'return encoder, decoder, auto')),
     'pycodestyle': ('pycodestyle', ('hidden = keras', 'hidden  = keras')),
+    'pycodestyle switched off': ('pycodestyle', (
+        '    return ', '    x  = auto  # noqa\n    return ')),
+    'other code if imported': ('at module level', (
+        '\n\n\ndef ',
+        "\n\n\nif '__main__' != __name__:\n    x = 1\n\n\ndef ")),
     'module docstring': ('a docstring of the module',
                          (f'"""{DOCSTRING}"""\n', '')),
     'function docstring': ('a docstring of autoencoder()',

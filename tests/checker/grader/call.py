@@ -8,10 +8,13 @@ import numpy as np
 from checker import protocol
 from checker.grader import finite, scenarios
 from checker.grader.call_spec import CallSpec
-from checker.grader.failure import Failure, NotRun
+from checker.grader.failure import Failure, NotGraded, NotRun
 from checker.grader.matching import Order, order_of
 from checker.grader.scenarios import Scenario
 
+# The experiments that call methods of a model.
+USED = (protocol.Experiment.LOSS, protocol.Experiment.LOSSES,
+        protocol.Experiment.FIT)
 # Runs an experiment: takes it, the trial and the type of the reply.
 Try = Callable[[protocol.Experiment, protocol.Trial, type], Any]
 
@@ -60,19 +63,24 @@ class Call:
         It runs once, whichever check asks first.
 
         Raises:
-            Failure: if the models raise an error.
+            Failure: if the models raise an error or give what is no number.
+            NotGraded: if their methods are not Keras's.
             NotRun: if the process that runs the file has ended.
         """
         key = experiment, scenario
         if key not in self._seen:
             self._seen[key] = self._observe(experiment, scenario)
         seen = self._seen[key]
-        if isinstance(seen, (Failure, NotRun)):
+        if isinstance(seen, (Failure, NotGraded, NotRun)):
             raise seen
         return seen
 
     def _observe(self, experiment: protocol.Experiment,
                  scenario: Scenario) -> Any:
+        if self.build.own_methods and experiment in USED:
+            return NotGraded(
+                f'{", ".join(self.build.own_methods)}() can do anything when '
+                "others call it; use Keras's own")
         trial = self.trial(scenario)
         assert self.order is not None
         placed = dict(zip(self.order, trial.weights))

@@ -6,6 +6,8 @@ import pytest
 
 from checker.wire import LONGEST_TEXT
 
+# Of layers that are shown, and of the letters of their names.
+MOST_LAYERS, LONGEST_NAME = 50, 80
 Failed: Any = pytest.fail.Exception
 Skipped: Any = pytest.skip.Exception
 
@@ -32,8 +34,10 @@ class Failure(Failed):
                  layers: Sequence[tuple[str, str]] = (),
                  line: Optional[int] = None) -> None:
         self.expected, self.found = expected, found[:LONGEST_TEXT]
-        self.fix, self.call = fix, call
-        self.layers, self.line = layers, line
+        self.fix, self.call = fix[:LONGEST_TEXT], call
+        self.layers = [(one[:LONGEST_NAME], other[:LONGEST_NAME])
+                       for one, other in layers[:MOST_LAYERS]]
+        self.line = line
         super().__init__('\n'.join(
             f'{name:9} {text}' for name, text in (
                 ('call', call), ('expected', expected), ('found', self.found),

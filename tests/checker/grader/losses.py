@@ -12,6 +12,8 @@ from checker.grader.scenarios import Scenario
 from checker.protocol import Experiment, Losses
 
 Array = np.ndarray
+# Of values in logs that may be terms of a loss.
+MOST_NAMES = 20
 # A column has a value for each loss that was observed.
 Columns = dict[str, Array]
 
@@ -25,7 +27,7 @@ def readings(logs: dict[str, float]) -> dict[tuple[str, ...], float]:
     """
     if logs.get('loss'):
         return {('loss',): logs['loss']}
-    own = [name for name in logs if name != 'loss']
+    own = [name for name in logs if name != 'loss'][:MOST_NAMES]
     return {names: sum_of(logs, names) for count in (1, 2, 3)
             for names in itertools.combinations(own, count)}
 

@@ -23,8 +23,11 @@ from checker.report.results import (
 )
 from checker.specification import FILES
 
-# A spreadsheet takes a cell that starts like this for a formula.
-FORMULA_STARTS = '=', '+', '-', '@', '\t', '\r'
+# A spreadsheet takes a cell that starts like this for a formula, and a
+# semicolon without quotes for the end of a cell.
+FORMULA_STARTS = ('=', '+', '-', '@', '\t', '\r', '\N{FULLWIDTH EQUALS SIGN}',
+                  '\N{FULLWIDTH PLUS SIGN}', '\N{FULLWIDTH HYPHEN-MINUS}',
+                  '\N{FULLWIDTH COMMERCIAL AT}')
 
 
 def is_special(path: Path) -> bool:
@@ -57,7 +60,7 @@ def replaced(path: Path) -> Iterator[Path]:
 def grades(submissions: Sequence[Submission]) -> str:
     """Return the CSV file: a line for each submission and column."""
     file = io.StringIO(newline='')
-    csv.writer(file).writerows([
+    csv.writer(file, quoting=csv.QUOTE_ALL).writerows([
         [name.replace('_', ' ') for name in Row._fields],
         *(map(defused, row) for each in submissions for row in each.rows())])
     return file.getvalue()
@@ -70,7 +73,7 @@ def gradebook(submissions: Sequence[Submission],
     A column that a person must look at is '-', and so is its total.
     """
     file = io.StringIO(newline='')
-    writer = csv.writer(file)
+    writer = csv.writer(file, quoting=csv.QUOTE_ALL)
     writer.writerow(['submission', *COLUMNS, 'total', 'of'])
     for submission in submissions:
         found = points.points_of(submission, weights)

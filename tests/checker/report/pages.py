@@ -99,7 +99,7 @@ def about(row: Row, submission: Submission) -> Iterator[str]:
     results = submission.of(row.task)
     problem = submission.problem_of(row.task)
     if problem:
-        yield from ('', f'The checks did not finish: {plain(problem)}. '
+        yield from ('', f'The checks did not finish: {code(problem)}. '
                     f'{len(results)} of {row.total} were made.')
     for reason in why_lost(results):
         yield from ('', 'The checker failed:', '', block(reason))

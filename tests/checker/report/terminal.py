@@ -24,6 +24,8 @@ from checker.wire import printable
 
 # The width of a terminal is used up to this; elsewhere lines have 80.
 WIDEST, USUAL = 100, 80
+# How a line begins that a workflow of GitHub takes for a command.
+COMMAND = re.compile(r'^(\s*)(::|##\[)', re.MULTILINE)
 RED, PLAIN = '\x1b[31m', '\x1b[0m'
 
 
@@ -47,6 +49,7 @@ class Terminal:
             text = text.replace('…', '...').encode(
                 'ascii', 'backslashreplace').decode()
         text = text.encode('utf-8', 'backslashreplace').decode()
+        text = COMMAND.sub(r'\1| \2', text).replace('##[', '## [')
         if self.has_colours:
             text = re.sub('^  (FAILED|NOT GRADED|NOT FINISHED)',
                           rf'  {RED}\1{PLAIN}', text)

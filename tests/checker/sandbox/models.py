@@ -56,7 +56,8 @@ class Models:
             tuple(flat(value).shape for value in self.values),
             self.positions(getattr(self.auto, 'trainable_weights', ())),
             models, describe_optimizer(self.auto),
-            defines(self.auto, 'train_step'))
+            defines(self.auto, 'train_step'), own_methods(returned)
+            if kind == protocol.THREE else ())
 
     def positions(self, weights: Sequence[Any]) -> tuple[int, ...]:
         """Return where weights stand in Build.weights, if they do."""
@@ -171,6 +172,14 @@ def defines(model: Any, name: str) -> bool:
     """Return whether a model has a method that is not Keras's."""
     kinds = [kind for kind in type(model).__mro__ if name in vars(kind)]
     return bool(kinds) and not is_of_keras(kinds[0])
+
+
+def own_methods(models: Sequence[Any]) -> tuple[str, ...]:
+    """Return which of protocol.METHODS are not Keras's."""
+    return tuple(f'{label}.{name}'
+                 for label, model in zip(protocol.NAMES, models)
+                 for name in protocol.METHODS
+                 if defines(model, name) or name in vars(model))
 
 
 def leaves(model: Any) -> list[Any]:
