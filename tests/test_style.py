@@ -31,8 +31,10 @@ def or_not_run(function: Callable, argument: object) -> object:
 
 @pytest.fixture
 def content(file: File) -> bytes:
-    """The bytes of the file."""
-    return or_not_run(source.read, file.path)
+    """The bytes of the file; they are a text."""
+    content = or_not_run(source.read, file.path)
+    or_not_run(source.split_lines, content)
+    return content
 
 
 @pytest.fixture

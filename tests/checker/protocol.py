@@ -9,9 +9,6 @@ from typing import Any, Optional
 import numpy as np
 
 NAMES = 'encoder', 'decoder', 'auto'
-# Methods of a model by which everybody uses it.
-METHODS = ('fit', 'evaluate', 'predict', 'train_on_batch', 'test_on_batch',
-           'predict_on_batch')
 # Build.returned if autoencoder() returned three models.
 THREE = '(model, model, model)'
 
@@ -163,7 +160,7 @@ class Build:
     weights: the shape of each weight of the three models.
     trained: the weights that auto trains, as positions in `weights`.
     own_train_step: whether auto has a train_step() that is not Keras's.
-    own_methods: of METHODS, those that are not Keras's, such as 'auto.fit'.
+    own_methods: those of fit() and its kin that are not, as 'auto.fit'.
     """
     returned: str
     changed: str

@@ -111,8 +111,8 @@ def test_team_needs_a_column_of_groups(tmp_path):
         [submission('Team A', 'moodle', '12')])
     assert not changed
     assert listed.unassigned[0].endswith(
-        '12 is that of Ada Lovelace; for a group, the list needs the column '
-        'Group)')
+        '12 is that of Ada Lovelace; if it is a group, the list needs the '
+        'column Group)')
 
 
 def test_hidden_names_of_moodle(tmp_path):
@@ -220,3 +220,47 @@ def test_pages_for_a_platform(tmp_path):
                   tmp_path / 'x.zip')
     with zipfile.ZipFile(tmp_path / 'x.zip') as file:
         assert file.namelist() == ['a'] and file.read('a') == b'text'
+
+
+@pytest.mark.parametrize('found', [
+    # Nothing but signs, the name of a section, of a different column.
+    submission('🔥', 'moodle', '77'), submission('', 'canvas', '12'),
+    submission('A', 'canvas', '12'), submission(' '),
+    # Canvas may mean s1 with the number 15.
+    submission('lovelaceada', 'canvas', '12',
+               upload='lovelaceada_12_15_345_0-vanilla.py')])
+def test_nothing_else_proves_a_row(found, tmp_path):
+    """It is listed, and no row is filled."""
+    text = CANVAS.replace('"Müller, O\'Neil",15', 'lovelaceada_12,15')
+    for each in (text, WORKSHEET.replace('"Team A"', '').replace(
+            '"Team B"', '🐱')):
+        listed, changed, _ = filled(tmp_path, each, [found],
+                                    'Lab' * (each is text))
+        assert not changed or found.upload and each is not text
+        assert len(listed.unassigned) == 1 or changed
+
+
+def test_team_with_the_number_of_a_member(tmp_path):
+    """All members get its points."""
+    listed, changed, _ = filled(tmp_path, WORKSHEET, [
+        submission('Team A', 'moodle', '13')])
+    assert {*changed} == {'Participant 13', 'Participant 14'}
+    assert not listed.unassigned
+
+
+@pytest.mark.parametrize('names', [
+    ['hw-x-ada', 'hw-x-bo', 'hw-x-cy'], ['Ada', 'ada']])
+def test_names_that_may_be_those_of_others_prove_nothing(names, tmp_path):
+    """Neither a beginning that fits some nor one of two spellings."""
+    _, changed, _ = filled(
+        tmp_path, 'github_username,points\nada,\nbo,\nx-cy,\n',
+        [*map(submission, names)], 'points')
+    assert not changed
+
+
+def test_huge_numbers_take_no_time(tmp_path):
+    """A cell with an exponent is no number of points."""
+    _, changed, lines = filled(
+        tmp_path, CANVAS.replace('A,,3,50', 'A,1e999999999,3,50'),
+        [submission('lovelaceada', 'canvas', '12')], 'Lab')
+    assert not changed and 'says 1e999999999' in lines[1]

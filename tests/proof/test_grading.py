@@ -72,7 +72,7 @@ def test_sections_in_turn_are_one_class(folder):
             'Alan)')
     index = (folder / 'pages' / 'index.md').read_text()
     for each in (line, 'turingalan_14: turingalan_14_3_0-Vanilla.py is not a '
-                 'numbered file'):
+                 'numbered file: rename or unpack it'):
         assert f'\n  {each}\n' in said and f'- ` {each} `' in index
     assert ', late |' in index
     assert 'no row of its own' in json.loads(
@@ -101,8 +101,9 @@ def test_same_download_in_a_different_form_is_the_same(folder):
 
 def test_repair_and_later_attempt(folder):
     """One is graded again, and a file that is gone is said."""
-    unpacked({'turingalan_14_5_0-vanilla.py': RIGHT}, folder / 'repaired')
-    run(folder, 'repaired')
+    # In a folder that is called as in the table.
+    unpacked({'turingalan_14/0-vanilla.py': RIGHT}, folder)
+    run(folder, 'turingalan_14')
     assert lines_of(folder / 'list-graded.csv', 2)['Turing, Alan'] == '20'
     (folder / 'again.zip').write_bytes(zipped(
         {'lovelaceada_12_9_1-sparse.py': 'x',

@@ -3,9 +3,10 @@ import os
 import unicodedata
 import zipfile
 from io import BytesIO
+from pathlib import Path
 
 import pytest
-from checker.command.hand_ins import MOST_FILES
+from checker.command.hand_ins import MOST_FILES, NO_NAME
 from checker.command.platform_names import named_by_platform
 from checker.command.submissions import Arranger
 from checker.report.owners import Owner
@@ -83,7 +84,7 @@ def ways(contents, folder, name='class'):
      '12_3_0-vanilla.py', False)])
 def test_platforms_say_whose_it_is(name, owner, own, late):
     """As Canvas and Moodle name files and folders."""
-    found = named_by_platform(name)
+    found = named_by_platform(Path(name))
     assert (found.owner[1:], found.file, found.late) == (owner, own, late)
     assert found.owner.platform == (
         'moodle' if MOODLE[:17] in name[:40] and 'eve_' not in name
@@ -93,7 +94,7 @@ def test_platforms_say_whose_it_is(name, owner, own, late):
 @pytest.mark.parametrize('name', ['0-vanilla.py', 'ada_12_0-vanilla.py', 'x'])
 def test_other_names_say_nothing(name):
     """A name alone is nobody's."""
-    assert named_by_platform(name) is None
+    assert named_by_platform(Path(name)) is None
 
 
 @pytest.mark.parametrize('files, chosen, doubt', [
@@ -103,9 +104,12 @@ def test_other_names_say_nothing(name):
      {0: 'a', 1: 'b'}, ''),
     ({'0-vanilla.py': 'a', 'rest.zip': {'1-sparse.py': 'b'}},
      {0: 'a', 1: 'b'}, ''),
-    # The name that was asked for, near the top; copies are one file.
+    # The name that was asked for, at the top; copies are one file.
     ({'0-vanilla.py': 'a', 'old/0-vanilla.py': 'b', '1-sparse.py': ''},
-     {0: 'a', 1: ''}, ''),
+     {0: 'a', 1: ''}, 'both 0-vanilla.py and old/0-vanilla.py could be meant'),
+    ({'0-vanilla.py': 'a', 'all.zip': {'0-vanilla.py': 'a',
+                                       '1-sparse.py': 'b'}},
+     {0: 'a', 1: 'b'}, ''),
     ({'x/0-vanilla.py': 'a', 'y/0-vanilla.py': 'a', '1-sparse.py': ''},
      {0: 'a', 1: ''}, ''),
     ({'0-vanilla.py': 'a', '0-vanilla (1).py': 'b', '1-sparse.py': ''},
@@ -115,13 +119,13 @@ def test_other_names_say_nothing(name):
      {1: ''}, 'both x/0-vanilla.py and y/0-vanilla.py could be meant'),
     # What was not read may be the work.
     ({'0-vanilla.py': 'a', '1-Sparse.py': 'b'}, {0: 'a'},
-     '1-Sparse.py is not a numbered file'),
+     '1-Sparse.py is not a numbered file: rename or unpack it'),
     ({'0-vanilla.py': 'a', '1-sparse.py.txt': 'b'}, {0: 'a'},
-     '1-sparse.py.txt is not a numbered file'),
+     '1-sparse.py.txt is not a numbered file: rename or unpack it'),
     ({'0-vanilla.py': 'a', 'rest.rar': ''}, {0: 'a'},
-     'rest.rar is not a numbered file'),
+     'rest.rar is not a numbered file: rename or unpack it'),
     ({'0-vanilla.py': 'a', 'rest.zip': {'x.zip': {'1-sparse.py': ''}}},
-     {0: 'a'}, 'rest.zip/x.zip is not a numbered file'),
+     {0: 'a'}, 'rest.zip/x.zip is not a numbered file: rename or unpack it'),
     ({'0-vanilla.py': 'a', 'rest.zip': 'cut'}, {0: 'a'},
      'rest.zip is not a whole zip file'),
     ({'0-vanilla.py': 'a', 'rest.zip': {}}, {0: 'a'}, 'rest.zip is empty'),
@@ -177,16 +181,22 @@ def test_files_that_canvas_has_named(tmp_path):
             'both b_LATE_2_5_0-vanilla.py and b_LATE_2_6_my0-vanilla.py could '
             'be meant']
         assert 'both c_3_' in found['c_3'][1][0]
-        assert found['e_5'][1] == ['e_5_text.html is not a numbered file']
+        assert found['e_5'][1] == [f'e_5_text.html {NO_NAME}']
         assert unassigned == ['nobody knows whose it is: solution.py']
     layout = laid_out(tmp_path / 'class')
     assert [name for name, each in layout.submissions.items()
             if each.late] == ['b_2']
     assert layout.uploaded
     assert '    uploaded again: a_1_3_0-vanilla.py' in layout.told
-    # Somebody's own folder may have such files, too.
+    # A teacher's own file is nobody's.
     (tmp_path / 'class' / FILES[1]).touch()
-    assert [*laid_out(tmp_path / 'class').submissions] == ['class']
+    layout = laid_out(tmp_path / 'class')
+    assert len(layout.submissions) == 6 and layout.unassigned == [
+        f'nobody knows whose it is: {name}' for name in (
+            FILES[1], 'solution.py')]
+    # Somebody's own folder may have such a file, too.
+    unpacked({'a_1_2_0-vanilla.py': '', FILES[1]: ''}, tmp_path / 'own')
+    assert [*laid_out(tmp_path / 'own').submissions] == ['own']
 
 
 def test_folders_that_moodle_has_named(tmp_path):
@@ -203,9 +213,9 @@ def test_folders_that_moodle_has_named(tmp_path):
     for found, unassigned in ways(contents, tmp_path):
         assert found == {
             'Ada Lovelace_12': ({0: 'a', 1: 'a'}, []),
-            'Team A_12': ({0: 't'}, ['x.py is not a numbered file']),
+            'Team A_12': ({0: 't'}, [f'x.py {NO_NAME}']),
             'Default group': ({0: 'd'}, []),
-            'Bo B_13': ({}, ['onlinetext.html is not a numbered file']),
+            'Bo B_13': ({}, [f'onlinetext.html {NO_NAME}']),
             'Cy C_14': ({0: 'c', 1: 'c'}, [])} and not unassigned
 
 
@@ -238,13 +248,15 @@ def test_student_is_not_somebody_else(tmp_path, name):
 
 
 def test_zip_files_are_named_after_the_platform(tmp_path):
-    """As given by */*.zip, and if nobody has named them."""
+    """As given by */*.zip; what is inside a folder is the student's choice.
+    """
     for folder in (ADA, f'Bob_13{MOODLE}', 'x', 'y'):
         unpacked({'work.zip': {'0-vanilla.py': folder}}, tmp_path / folder)
+    unpacked({'ada_1_2_w.zip': {'0-vanilla.py': 'z'}}, tmp_path / 'z')
     found, _ = outcome(laid_out(*sorted(tmp_path.glob('*/*.zip'))))
-    assert [*found] == ['Ada Lovelace_12', 'Bob_13',
-                        str(tmp_path / 'x/work.zip'),
-                        str(tmp_path / 'y/work.zip')]
+    assert [*found] == [
+        'Ada Lovelace_12', 'Bob_13', str(tmp_path / 'x/work.zip'),
+        str(tmp_path / 'y/work.zip'), 'ada_1_2_w']
     assert all(each[0] for each in found.values())
 
 
@@ -292,7 +304,7 @@ def test_zip_file_is_read_with_care(tmp_path):
     layout = laid_out(path, only=[0])
     found = outcome(layout)[0]
     assert {*found} == {'ada', 'bob', 'eve', 'cy12', 'cy14', 'fay', 'gil'}
-    assert layout.unassigned == [f'nobody knows whose it is: {"d" * 200}']
+    assert layout.unassigned == [f'nobody knows whose it is: {"d" * 255}']
     assert found['ada'] == ({0: 'right'}, [])
     assert layout.submissions['bob'].paths[0].stat().st_size == 2 ** 16 + 1
     for name, doubt in (('eve', 'is a link'), ('cy12', 'cannot be unpacked'),
@@ -344,12 +356,88 @@ def test_names_are_shown_in_one_line(tmp_path):
 
 
 def test_files_are_checked_by_themselves(tmp_path):
-    """Those that nobody has named, or the only one that is given."""
+    """Those that no platform has named."""
     names = '0-vanilla.py', 'x_1_2_1-sparse.py'
     unpacked(dict.fromkeys(names, ''), tmp_path)
-    for name, tasks in zip(names, ([0], [1])):
+    for name, tasks in zip(names, ([0], [0, 1])):
         (each,) = laid_out(tmp_path / name).submissions.values()
         assert [*each.paths] == tasks
     both = laid_out(*(tmp_path / name for name in names)).submissions
     assert [[*each.paths] for each in both.values()] == [[0], [0, 1]]
     assert both['x_1'].owner == Owner('canvas', 'x', '1')
+
+
+@pytest.mark.parametrize('files, names', [
+    # Two that may have the same file make a class.
+    ({'ada/0-vanilla.py': 'a', 'bob/0-vanilla.py': 'b', 'cy/README.md': ''},
+     ['ada', 'bob', 'cy']),
+    ({'ada/0-vanilla.py': 'a', 'bob/w.zip': {'x.py': ''}}, ['ada', 'bob']),
+    ({'ada.zip': {'0-vanilla.py': ''}, 'bob.zip': {'0-vanilla.py': ''}},
+     ['ada', 'bob']),
+    # One person's folders have different files.
+    ({'vanilla/0-vanilla.py': 'a', 'sparse/1-sparse.py': 'b',
+      '.git/0-vanilla.py': ''}, ['given']),
+    # Canvas names no folders.
+    ({'lab_1_2_ada/0-vanilla.py': 'a', 'lab_1_2_bob/0-vanilla.py': 'b'},
+     ['lab_1_2_ada', 'lab_1_2_bob']),
+    # Downloads, and what a teacher keeps beside them.
+    ({'1.zip': {'a_1_2_0-vanilla.py': 'a', 'b_2_3_0-vanilla.py': 'b'},
+      '2.zip': {f'{ADA}/0-vanilla.py': 'c'}, 'list.csv': ''},
+     ['a_1', 'b_2', 'Ada Lovelace_12'])])
+def test_folder_of_a_class_is_told_from_that_of_a_person(files, names,
+                                                         tmp_path):
+    """Zipped or not, whatever is in it."""
+    (tmp_path / 'given.zip').write_bytes(zipped(files))
+    unpacked(files, tmp_path / 'given')
+    for path in ('given', 'given.zip'):
+        assert [*laid_out(tmp_path / path).submissions] == names
+
+
+def test_folder_beside_those_of_a_platform_is_one_persons(tmp_path):
+    """It does not become a part of somebody else's work."""
+    unpacked({f'{ADA}/0-vanilla.py': 'a', f'Bob_13{MOODLE}/0-vanilla.py': '',
+              'eve.zip': {f'{ADA}/1-sparse.py': 'e'}}, tmp_path)
+    found, _ = outcome(laid_out(*sorted(tmp_path.iterdir())))
+    assert found == {'Ada Lovelace_12': ({0: 'a'}, []),
+                     'Bob_13': ({0: ''}, []), 'eve': ({1: 'e'}, [])}
+
+
+def test_odd_trees_stop_nobody(tmp_path):
+    """Deep and long paths, too many files, and names that are no UTF-8."""
+    unpacked({'bob/0-vanilla.py': 'b', 'eve/0-vanilla.py': 'e'}, tmp_path)
+    place, here = tmp_path / 'eve', os.getcwd()
+    try:
+        os.chdir(place)
+        for _ in range(20):
+            os.mkdir('x' * 250)
+            os.chdir('x' * 250)
+    finally:
+        os.chdir(here)
+    (tmp_path / 'cy').mkdir()
+    place = tmp_path / 'cy'
+    for _ in range(300):
+        place = place / 'a'
+        place.mkdir()
+    (place / '0-vanilla.py').write_text('c')
+    (tmp_path / 'dee').mkdir()
+    for number in range(MOST_FILES + 1):
+        (tmp_path / 'dee' / f'{number}.png').touch()
+    found, _ = outcome(laid_out(*sorted(tmp_path.iterdir())))
+    assert found['bob'][0] == {0: 'b'} and found['cy'][0] == {0: 'c'}
+    assert len(found['eve'][1][0]) < 200
+    assert found['dee'][1] == [f'... are more files than the {MOST_FILES} '
+                               'that are looked at']
+
+
+def test_zip_files_inside_are_not_kept(tmp_path):
+    """Nobody fills the disk with zip files in his zip file."""
+    large = zipped({'x': ' ' * 10**6})
+    unpacked({'bob/0-vanilla.py': ''}, tmp_path)
+    with zipfile.ZipFile(tmp_path / 'eve.zip', 'w') as file:
+        for number in range(20):
+            file.writestr(f'{number}.zip', large)
+    layout = laid_out(tmp_path / 'bob', tmp_path / 'eve.zip')
+    scratch = Path(layout.unpacker._scratch.name)
+    assert sum(each.stat().st_size for each in scratch.rglob('*')
+               if each.is_file()) < 10**5
+    assert layout.submissions['eve'].doubts

@@ -11,7 +11,6 @@ from pathlib import Path
 
 from checker.command.hand_ins import (
     MACHINE_MADE,
-    MOST_FILES,
     HandedIn,
     composed,
     files_in,
@@ -20,10 +19,10 @@ from checker.command.hand_ins import (
 )
 from checker.grader.source import LARGEST
 
-# Of a zip file inside a hand-in, in bytes.
-LARGEST_ZIP = 2 ** 24
+# Of a zip file inside a hand-in, in bytes; of the files of a class.
+LARGEST_ZIP, MOST_MEMBERS = 2 ** 24, 50_000
 # Of a path in a zip file, in letters, and of each part of it, in bytes.
-LONGEST_NAME, LONGEST_PART = 300, 200
+LONGEST_NAME, LONGEST_PART = 300, 255
 # Others can take all memory before any limit is noticed.
 METHODS = zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED
 UTF_8 = 0x800
@@ -37,7 +36,7 @@ class Unpacker:
 
     def __init__(self) -> None:
         self.problems: dict[Path, str] = {}
-        self._known: dict[Path, tuple[Path, str]] = {}
+        self._known: dict[tuple[Path, bool], tuple[Path, str]] = {}
 
     @functools.cached_property
     def _scratch(self) -> tempfile.TemporaryDirectory:
@@ -59,7 +58,7 @@ class Unpacker:
             if not is_zip(file.name) or problem:
                 yield replace(file, problem=problem)
                 continue
-            folder, problem = self.unpacked(file.path)
+            folder, problem = self.unpacked(file.path, with_zips=False)
             empty = True
             for inside in files_in(folder):
                 empty = False
@@ -70,45 +69,58 @@ class Unpacker:
             if problem or empty:
                 yield replace(file, problem=problem or 'is empty')
 
-    def unpacked(self, path: Path) -> tuple[Path, str]:
+    def unpacked(self, path: Path, with_zips: bool) -> tuple[Path, str]:
         """Return a folder with what a zip file holds, and what is missing.
 
-        Numbered files and zip files have their content up to a limit, other
-        files none.
+        Numbered files have their content up to a limit, other files none.
+
+        Args:
+            with_zips: whether zip files have their content, too.
         """
-        if path not in self._known:
+        key = path, with_zips
+        if key not in self._known:
             folder = Path(self._scratch.name, str(len(self._known)))
             folder.mkdir()
-            self._known[path] = folder, self._unpack(path, folder)
-        return self._known[path]
+            self._known[key] = folder, self._unpack(path, folder, with_zips)
+        return self._known[key]
 
-    def _unpack(self, path: Path, folder: Path) -> str:
+    def _unpack(self, path: Path, folder: Path, with_zips: bool) -> str:
         """Unpack a zip file into a folder; return why not, or ''."""
         try:
             if not stat.S_ISREG(os.lstat(path).st_mode):
                 return 'is not a file'
             with zipfile.ZipFile(path) as archive:
                 members = archive.infolist()
-                for member in members[:MOST_FILES]:
+                for member in members[:MOST_MEMBERS]:
                     parts = parts_of(member)
-                    if parts and not any(map(MACHINE_MADE.fullmatch, parts)):
+                    hidden = [part for part in parts if part[:1] == '.'
+                              or MACHINE_MADE.fullmatch(part)]
+                    if '.git' in hidden[:1]:
+                        # It says that somebody's clone is there.
+                        Path(folder, *parts[:parts.index('.git') + 1]).mkdir(
+                            parents=True, exist_ok=True)
+                    elif parts and not hidden:
                         self._unpack_member(archive, member,
-                                            folder.joinpath(*parts))
-            return '' if len(members) <= MOST_FILES else (
-                f'has more than {MOST_FILES} files')
+                                            Path(folder, *parts), with_zips)
+            return '' if len(members) <= MOST_MEMBERS else (
+                f'has more than {MOST_MEMBERS} files')
         except OSError as error:
             return f'cannot be unpacked: {error.strerror or error}'
         # A zip file can be broken in many ways.
         except Exception:
             return 'is not a whole zip file'
 
-    def _unpack_member(self, archive: zipfile.ZipFile,
-                       member: zipfile.ZipInfo, path: Path) -> None:
+    def _unpack_member(self, archive: zipfile.ZipFile, member: zipfile.ZipInfo,
+                       path: Path, with_zips: bool) -> None:
         """Unpack a file, or take note of why that is not possible."""
         is_folder = member.filename.endswith(('/', '\\'))
-        taken = [place for place in (path, *path.parents)
-                 if place.is_file() or place == path and place.exists()
-                 and not is_folder]
+        if path.is_dir() and not is_folder:
+            # Somewhere it must be seen.
+            path = path.with_name(f'{path.name[:50]} ')
+            self.problems[path] = 'is a folder, too'
+            path.touch()
+            return
+        taken = [place for place in (path, *path.parents) if place.is_file()]
         if taken:
             self.problems[taken[0]] = 'is in the zip file twice'
             return
@@ -117,8 +129,8 @@ class Unpacker:
             return
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch()
-        limit = LARGEST_ZIP if is_zip(path.name) else (
-            LARGEST if task_of(path.name) is not None else 0)
+        limit = LARGEST * (task_of(path.name) is not None) or (
+            LARGEST_ZIP * (with_zips and is_zip(path.name)))
         if stat.S_ISLNK(member.external_attr >> 16):
             self.problems[path] = 'is a link'
         elif member.flag_bits & 1:

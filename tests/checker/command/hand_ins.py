@@ -10,14 +10,16 @@ from typing import Optional
 from checker.grader import source
 from checker.specification import FILES
 
-# How many files of a folder or a zip file are looked at.
-MOST_FILES = 10_000
+# How many files of a folder are looked at, and letters of a name are shown.
+MOST_FILES, LABEL = 10_000, 100
 STEMS = '|'.join(name.removesuffix('.py') for name in FILES)
 MACHINE_MADE = re.compile(
     r'\._.*|\.DS_Store|__MACOSX|\.ipynb_checkpoints|__pycache__|Thumbs\.db|'
     'desktop\\.ini')
 # What Canvas adds to a name that the student has used before.
 AGAIN = re.compile(r'(?:-(\d+))?\.py$')
+# What to do with a file that may be the work.
+NO_NAME = 'is not a numbered file: rename or unpack it'
 # What is no attempt at a numbered file, whatever it is called.
 NO_WORK = re.compile(
     r'(readme|license|changelog|contributing|requirements)\b.*|\d-main\.py|'
@@ -43,6 +45,11 @@ class HandedIn:
     def task(self) -> Optional[int]:
         """The number of the numbered file that it is, or None."""
         return task_of(self.name)
+
+    @property
+    def label(self) -> str:
+        """The end of its name, in case that is long."""
+        return self.origin[-LABEL:]
 
     @property
     def depth(self) -> int:
@@ -89,16 +96,16 @@ def composed(name: str) -> str:
 
 def entries_of(folder: Path) -> list[Path]:
     """Return what a folder holds, except what is hidden; sorted."""
-    return sorted(entry for entry in folder.iterdir()
-                  if not (entry.name.startswith('.')
-                          or MACHINE_MADE.fullmatch(entry.name)))
+    return sorted(Path(folder, name) for name in os.listdir(folder)
+                  if not (name.startswith('.')
+                          or MACHINE_MADE.fullmatch(name)))
 
 
 def files_in(folder: Path) -> Iterator[HandedIn]:
     """Yield the files below a folder, except hidden ones.
 
-    What cannot be looked at is yielded with its problem: links, folders that
-    are closed, and clones inside, which may be of anybody's work.
+    What cannot be looked at is yielded with its problem: folders that are
+    closed, and clones inside, which may be of anybody's work.
     """
     seen, folders = 0, [(folder, '')]
     for place, name in folders:
@@ -112,10 +119,11 @@ def files_in(folder: Path) -> Iterator[HandedIn]:
             own = composed(f'{name}{entry.name}')
             seen += 1
             if seen > MOST_FILES:
-                yield HandedIn(own, own, entry, 'and what follows are '
-                               f'more than {MOST_FILES} files')
+                yield HandedIn('...', '...', entry, 'are more files than '
+                               f'the {MOST_FILES} that are looked at')
                 return
-            if entry.is_symlink() or not entry.is_dir():
+            # Unlike those of Path, these functions raise nothing.
+            if os.path.islink(entry) or not os.path.isdir(entry):
                 yield HandedIn(own, own, entry)
             elif os.path.lexists(entry / '.git'):
                 yield HandedIn(own, own, entry, 'is a clone inside')
@@ -126,8 +134,11 @@ def files_in(folder: Path) -> Iterator[HandedIn]:
 def last_uploads(files: Sequence[HandedIn]
                  ) -> tuple[list[HandedIn], list[HandedIn]]:
     """Return the last uploads to Canvas, with the names they had, and others.
+
+    In folders and zip files the names are the student's own.
     """
-    numbered = [(AGAIN.sub('.py', file.name),
+    numbered = [(file.name, 0, file) if file.depth else
+                (AGAIN.sub('.py', file.name),
                  int(AGAIN.findall(file.name)[0] or 0), file)
                 for file in files]
     last = {name: number for name, number, _ in sorted(
@@ -141,8 +152,8 @@ def choose(files: Sequence[HandedIn], spare: Sequence[HandedIn]
            ) -> tuple[Optional[HandedIn], str]:
     """Return the file to check if it can be told, and what is in doubt.
 
-    The one nearest the top with the exact name is checked, even if others
-    beside it could be meant.  Copies of a file are no others.
+    The one nearest the top is checked if it has the exact name, even if
+    others could be meant, too.  Copies of a file are no others.
 
     Args:
         files: those that may be meant.
@@ -150,19 +161,18 @@ def choose(files: Sequence[HandedIn], spare: Sequence[HandedIn]
     """
     if not files:
         return None, ''.join(
-            f'{file.origin} {file.problem or "is not a numbered file"}'
-            for file in spare[:1])
+            f'{file.label} {file.problem or NO_NAME}' for file in spare[:1])
     best, *others = sorted(files, key=HandedIn.rank)
     if best.problem:
-        return None, f'{best.origin} {best.problem}'
+        return None, f'{best.label} {best.problem}'
     rivals = [file for file in others
-              if (file.depth == best.depth or not best.is_exact)
-              and content_of(file) != content_of(best)]
+              if content_of(file) != content_of(best)]
     if not rivals:
         return best, ''
-    certain = best.is_exact and not any(file.is_exact for file in rivals)
+    certain = best.is_exact and not any(
+        file.is_exact and file.depth == best.depth for file in rivals)
     return (best if certain else None,
-            f'both {best.origin} and {rivals[0].origin} could be meant')
+            f'both {best.label} and {rivals[0].label} could be meant')
 
 
 def content_of(file: HandedIn) -> object:

@@ -12,6 +12,7 @@ no group have none.
 Sources: lib/content_zipper.rb of github.com/instructure/canvas-lms and
 mod/assign/classes/downloader.php of github.com/moodle/moodle, November 2026.
 """
+import os
 import re
 from pathlib import Path
 from typing import NamedTuple, Optional
@@ -23,7 +24,7 @@ CANVAS = re.compile(
     r'(?:(?P<who>[^\s/]+?)_)??(?:(?P<late>LATE|late)_)?'
     r'(?P<number>\d+|anon_\w+?)_(?:\d+_(?P<file>.+)|(?:text|link)\.html)')
 MOODLE = re.compile(r'(?P<who>[^_]+)(?:_(?P<number>\d+))?'
-                    r'_assignsubmission_[a-z]+(?:_(?P<file>.*))?')
+                    r'_assignsubmission_[a-z]+(?:_(?P<file>.*))?', re.DOTALL)
 
 
 class Named(NamedTuple):
@@ -36,13 +37,17 @@ class Named(NamedTuple):
     late: bool
 
 
-def named_by_platform(name: str) -> Optional[Named]:
-    """Return what a name says if a platform has given it, or None."""
+def named_by_platform(path: Path) -> Optional[Named]:
+    """Return what a name says if a platform has given it, or None.
+
+    Canvas names no folders.
+    """
+    name = composed(path.name)
     found = MOODLE.fullmatch(name)
     if found:
         return Named(Owner('moodle', found['who'], found['number'] or ''),
                      found['file'] or '', False)
-    found = CANVAS.fullmatch(name)
+    found = None if os.path.isdir(path) else CANVAS.fullmatch(name)
     return found and Named(
         Owner('canvas', found['who'] or '', found['number']),
         found['file'] or '', bool(found['late']))
@@ -53,8 +58,7 @@ def owner_of(path: Path) -> Optional[Owner]:
 
     The outermost folder counts: what is inside is the student's choice.
     """
-    for name in (*filter(MOODLE.fullmatch, path.parts), path.name):
-        named = named_by_platform(composed(name))
-        if named:
-            return named.owner
-    return None
+    above = [place for place in path.parents
+             if MOODLE.fullmatch(composed(place.name))]
+    named = named_by_platform([path, *above][-1])
+    return named and named.owner

@@ -49,19 +49,17 @@ def with_paths(options: argparse.Namespace) -> str:
 
 def with_outputs(options: argparse.Namespace) -> str:
     """Return why a file of results cannot be written, or ''."""
-    taken = [*map(Path, options.paths)] + [
-        path for each in options.layout.submissions.values()
-        for path in each.paths.values()]
+    taken = {*map(os.path.realpath, options.layout.given)}
     if options.classlist:
-        taken += [options.classlist.path.absolute(),
-                  options.classlist.graded.absolute()]
+        taken |= {*map(os.path.realpath, (options.classlist.path,
+                                          options.classlist.graded))}
     for name in ('grades', 'gradebook', 'junitxml', 'json'):
         path = getattr(options, name)
         problem = path and (with_file(path) or 'it is given twice' * (
-            os.path.abspath(path) in map(os.path.abspath, taken)))
+            os.path.realpath(path) in taken))
         if problem:
             return f'--{name}: cannot write {shown(str(path))}: {problem}'
-        taken += [path.absolute()] if path else []
+        taken |= {os.path.realpath(path)} if path else set()
     return ''
 
 
@@ -128,7 +126,7 @@ def with_path(path: str, before: list[str], alone: bool) -> str:
     """Return why a path cannot be used, or ''."""
     name = shown(path)
     if not os.path.lexists(path):
-        kind = 'file' if path.endswith('.py') else 'folder'
+        kind = 'file' if path.endswith('.py') or is_zip(path) else 'folder'
         return f'no such {kind}: {name}'
     if alone and not (os.path.isdir(path) or is_zip(path)
                       or task_of(path) is not None):

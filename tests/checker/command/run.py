@@ -8,8 +8,12 @@ from checker.command.submissions import shown
 from checker.command.supervisor import Checked, Supervisor
 from checker.grader.plugin import File
 from checker.report import record, versions
+from checker.report.owners import Owner
 from checker.report.results import PASSED, Result, Submission
 from checker.report.terminal import Terminal
+
+# How many names are listed in a line, at most.
+NAMED = 5
 
 
 class WrongExpression(Exception):
@@ -45,9 +49,15 @@ class Run:
         """Take over what a record knows about a submission."""
         options = self.options
         submission.seed, submission.judging = str(options.seed), self.judging
+        entry = options.known.get(submission.name)
+        if entry and options.join:
+            submission.judging = record.judging_in(entry)
         submission.digests = {task: record.digest(path)
                               for task, path in submission.paths.items()}
-        entry = options.known.get(submission.name)
+        if entry and not submission.owner.platform:
+            # A person repairs in a folder of this name.
+            submission.owner = Owner(**entry['owner'])
+            submission.upload = entry['upload']
         same = entry and record.is_same(entry, submission)
         if same and (options.join or record.is_finished(entry)):
             record.restore(submission, entry)
@@ -59,10 +69,10 @@ class Run:
 
     @property
     def title(self) -> str:
-        """What is checked."""
-        if len(self.submissions) == 1:
-            return next(iter(self.submissions))
-        return f'{len(self.submissions)} submissions'
+        """What is checked or joined."""
+        names = [name for name, each in self.submissions.items()
+                 if each.left or self.options.join]
+        return names[0] if len(names) == 1 else f'{len(names)} submissions'
 
     def announced(self) -> Iterator[str]:
         """Yield lines about what will be checked or joined."""
@@ -74,11 +84,17 @@ class Run:
                 ('in several records', options.several),
                 ('in the record, but not given',
                  self.kept if options.paths else ()),
+                ('different files than in the record', [
+                    name for name in given if not options.join
+                    and name in options.known
+                    and self.submissions[name].left]),
                 ('judged with different versions or options', [
                     name for name in self.kept if not options.join
                     and self.submissions[name].judging != self.judging])):
             if names:
-                yield f'{where}: {", ".join(map(shown, sorted(names)))}'
+                yield f'{where}: ' + (
+                    ', '.join(map(shown, sorted(names)))
+                    if len(names) <= NAMED else f'{len(names)} submissions')
         if options.join:
             yield f'Joining {len(options.join)} records of {self.title}'
         else:
@@ -89,6 +105,8 @@ class Run:
         older = {**self.options.known, **(self.options.older or {})}
         lines = [*self.unassigned]
         for name, submission in self.submissions.items():
+            if submission.kept:
+                continue
             lines += [f'{name}: {doubt}' for doubt in submission.doubts]
             # A platform may give no more than the last upload.
             gone = record.gone(older[name], submission) if name in older else (

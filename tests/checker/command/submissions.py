@@ -52,12 +52,14 @@ class Layout:
     unassigned: what is nobody's, a line each.
     told: lines that say whose file is whose if that had to be found out.
     uploaded: whether files lost whether they are executable.
+    given: all paths that were given, and what they hold.
     unpacker: keeps copies of files from zip files.
     """
     submissions: dict[str, Submission] = field(default_factory=dict)
     unassigned: list[str] = field(default_factory=list)
     told: list[str] = field(default_factory=list)
     uploaded: bool = False
+    given: list[Path] = field(default_factory=list)
     unpacker: Unpacker = field(default_factory=Unpacker)
 
 
@@ -65,98 +67,129 @@ def entries_of_class(folder: Path, alone: bool) -> list[Path]:
     """Return the students' folders and files, or none if it is no class.
 
     It is one if a platform has named them or, if nothing else was given, if
-    at least two of its folders and zip files may have work.  Somebody may
-    have put it into a folder.
+    two of its folders and zip files may have the same numbered file.
+    Somebody may have put it into a folder.
     """
     entries = entries_of(folder)
-    while len(entries) == 1 and entries[0].is_dir() and not (
-            named_by_platform(entries[0].name) or entries[0].is_symlink()):
+    while len(entries) == 1 and os.path.isdir(entries[0]) and not (
+            owner_of(entries[0]) or os.path.islink(entries[0])):
         entries = entries_of(entries[0])
-    names = [entry.name for entry in entries]
-    if {*FILES} & {*names}:
-        return []
-    if any(map(named_by_platform, names)):
+    owners = {*filter(None, map(owner_of, entries))}
+    names = {entry.name for entry in entries}
+    if owners and (len(owners) > 1 or not names & {*FILES}):
         return entries
     if not alone or any(task_of(name) is not None for name in names):
         return []
-    parts = sum(is_zip(entry.name) or entry.is_dir() and any(
-        may_be_work(file.name) for file in files_in(entry))
-        for entry in entries)
-    return entries if parts > 1 else []
+    tasks: Counter[int] = Counter()
+    for entry in entries:
+        files = ([file.name for file in files_in(entry)]
+                 if os.path.isdir(entry) else [entry.name])
+        tasks.update({*range(len(FILES))} if any(map(is_zip, files)) else {
+            task for task in map(task_of, files) if task is not None})
+    return entries if max(tasks.values(), default=0) > 1 else []
+
+
+def is_container(place: Path) -> bool:
+    """Return whether a path is a folder or a zip file."""
+    return os.path.isdir(place) or is_zip(place.name)
 
 
 class Arranger:
     """Finds out whose everything is that was given."""
 
     def __init__(self, only: Sequence[int]) -> None:
-        self.only, self.layout = only, Layout()
+        self.only, self.layout, self.several = only, Layout(), False
         self.hand_ins: dict[object, HandIn] = {}
 
     def arrange(self, paths: Sequence[str]) -> Layout:
         """Lay out all that is given, a submission for each student or team.
 
         A class may be given as its entries, as the folder or zip file that
-        has them, or as several of these if a platform has named all of them.
-        Otherwise each path is of one student, who must not choose whose the
-        files in it are.
+        has them, or as several downloads of a platform.  Beside anything
+        else, a folder or zip file is of one student, who must not choose
+        whose the files in it are.
 
         Raises:
             ValueError: if the only path is a zip file that cannot be read.
         """
-        alone = len(paths) == 1
-        places = [place for place in map(Path, map(os.path.abspath, paths))
-                  if alone or not MACHINE_MADE.fullmatch(place.name)]
-        classes = [self.class_at(place, alone) for place in places]
-        if not alone and not all(
-                owner_of(place) or any(map(owner_of, entries))
-                for place, entries in zip(places, classes)):
-            self.warn(places, classes)
-            classes = [[] for _ in places]
+        places = [Path(os.path.abspath(path)) for path in paths]
+        self.layout.given = [*places]
+        alone, self.several = len(places) == 1, len(places) > 1
+        if alone:
+            inside = self.class_at(places[0], alone)
+            if not any(map(owner_of, inside)):
+                # The same as if what it holds had been given.
+                places = inside or places
+        else:
+            places = [place for place in places
+                      if not MACHINE_MADE.fullmatch(place.name)]
+        if alone and places == self.layout.given:
+            classes = [inside]
+        else:
+            classes = self.downloads(places)
+        # Names count where a platform puts them: in one folder.
+        base = os.path.commonpath([str(place.parent) for place in places]
+                                  or ['/'])
+        all_named = all(map(owner_of, places))
         for place, entries in zip(places, classes):
+            named = Path(base, place.relative_to(base).parts[0])
             for entry in entries or [place]:
-                self.add(entry, listed=bool(entries), alone=alone)
+                self.add(entry, entry if entries or all_named else named,
+                         listed=bool(entries) or len(paths) < len(places))
         for name, hand_in in zip(self.names(), self.hand_ins.values()):
             self.settle(hand_in, name)
         return self.layout
 
+    def downloads(self, places: Sequence[Path]) -> list[list[Path]]:
+        """Return the entries of each place if all are downloads, or none."""
+        some = [self.class_at(place, alone=False) for place in places]
+        if not any(map(owner_of, places)) and all(
+                entries for place, entries in zip(places, some)
+                if is_container(place)):
+            return [self.class_at(place, alone=True) if entries else []
+                    for place, entries in zip(places, some)]
+        self.layout.unassigned += [
+            f'{shown(place.name)} has files of several students, but is taken '
+            'for that of one, because it is beside others; check it alone'
+            for place, entries in zip(places, some)
+            if len({*filter(None, map(owner_of, entries))}) > 1]
+        return [[] for _ in places]
+
     def class_at(self, place: Path, alone: bool) -> list[Path]:
-        """Return the entries of the class at a path, or none."""
-        problem, folder = '', place
+        """Return the entries of the class at a path, or none.
+
+        Args:
+            alone: whether it may be a class that no platform has named.
+        """
+        folder, problem, entries = place, '', []
         if owner_of(place):
             return []
-        if is_zip(place.name) and not place.is_dir():
-            folder, problem = self.layout.unpacker.unpacked(place)
-        if alone and problem:
-            raise ValueError(problem)
+        if is_zip(place.name) and not os.path.isdir(place):
+            folder, problem = self.layout.unpacker.unpacked(place, alone)
         try:
-            return (entries_of_class(folder, alone) if folder.is_dir()
-                    else [])
+            if os.path.isdir(folder):
+                entries = entries_of_class(folder, alone)
         except OSError:
             return []
+        if alone and problem:
+            if not entries:
+                raise ValueError(problem)
+            self.layout.unassigned.append(f'{shown(place.name)} {problem}')
+        return entries
 
-    def warn(self, places: Sequence[Path],
-             classes: Sequence[Sequence[Path]]) -> None:
-        """Say which paths look like downloads but are taken for a hand-in."""
-        for place, entries in zip(places, classes):
-            if len({*filter(None, map(owner_of, entries))}) > 1:
-                self.layout.unassigned.append(
-                    f'{shown(place.name)} has files of several students, but '
-                    'is taken for that of one, because it is beside others; '
-                    'check it alone')
-
-    def add(self, place: Path, listed: bool, alone: bool) -> None:
+    def add(self, place: Path, named_place: Path, listed: bool) -> None:
         """Add a folder or file to what its owner has handed in.
 
         Args:
+            named_place: it or the folder above whose name counts.
             listed: whether it was found in a class.
-            alone: whether it is, or is in, the only path.
         """
-        owner, named = owner_of(place), named_by_platform(place.name)
-        task = task_of(place.name)
-        is_link = (listed or not alone) and place.is_symlink()
-        is_folder = place.is_dir() and not is_link
-        by_itself = not is_folder and not listed and task is not None
-        if not (owner or place.is_dir() or is_zip(place.name) or by_itself):
+        owner = owner_of(named_place)
+        named = named_by_platform(place) if named_place == place else None
+        is_link = os.path.islink(place) and (listed or self.several)
+        is_folder = os.path.isdir(place) and not is_link
+        by_itself = not (owner or is_container(place))
+        if by_itself and (listed or task_of(place.name) is None):
             if may_be_work(place.name):
                 self.layout.unassigned.append(
                     f'nobody knows whose it is: {shown(place.name)}')
@@ -165,17 +198,18 @@ class Arranger:
             owner or Owner('', composed(
                 place.stem if is_zip(place.name) else place.name), ''),
             place if is_folder else NOWHERE,
-            self.only))
-        if by_itself and (alone or not owner):
-            hand_in.only = [each for each in self.only if each == task]
+            [task for task in self.only if not by_itself
+             or task == task_of(place.name)]))
         if is_folder:
-            files = files_in(place)
+            files = [*files_in(place)]
         else:
             own = composed(named and named.file or place.name)
-            files = iter([HandedIn(own, composed(place.name), place,
-                                   'is a link' * is_link)])
+            files = [HandedIn(own, composed(place.name), place,
+                              'is a link' * is_link)]
             if named and named.file and not hand_in.upload:
-                hand_in.upload = place.name
+                hand_in.upload = shown(place.name)
+        self.layout.given += [file.path for file in files
+                              if may_be_work(file.name)]
         hand_in.files += self.layout.unpacker.expanded(files)
         hand_in.late |= bool(named and named.late)
 
@@ -201,8 +235,8 @@ class Arranger:
         """Make a submission of what somebody handed in."""
         found = Submission(name, {}, owner=hand_in.owner, late=hand_in.late,
                            upload=hand_in.upload)
-        spare = [file for file in hand_in.files if file.task is None
-                 and (hand_in.owner.platform or may_be_work(file.name))]
+        spare = [file for file in hand_in.files if file.task is None and (
+            file.problem or hand_in.owner.platform or may_be_work(file.name))]
         origins, lines = [], []
         for task in hand_in.only:
             files = [file for file in hand_in.files if file.task == task]

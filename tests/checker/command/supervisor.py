@@ -22,6 +22,7 @@ from checker.grader import expected
 from checker.grader.call_spec import call_specs
 from checker.grader.fork_client import ForkServer, MachineryFailed
 from checker.grader.plugin import File, Job
+from checker.grader.sandbox_client import TOO_LONG
 from checker.report.results import Result
 
 # The exit status of a process in which the checker itself failed.
@@ -50,6 +51,11 @@ class Checked:
                 or self.status == CRASHED
                 or any(result.machinery for result in self.results))
 
+    @property
+    def took_too_long(self) -> bool:
+        """Whether it was ended, which may be because others ran beside it."""
+        return any(TOO_LONG in result.found for result in self.results)
+
 
 class FileProcess:
     """A process that checks a file, and the pipe it writes to."""
@@ -58,7 +64,13 @@ class FileProcess:
                  server: ForkServer, options: argparse.Namespace) -> None:
         self.checked, self.pending = Checked(file), b''
         self.pipe, writing = os.pipe()
-        self.process = os.fork()
+        try:
+            self.process = os.fork()
+        except OSError:
+            os.close(self.pipe)
+            os.close(writing)
+            connection.close()
+            raise
         if not self.process:
             check_and_exit(file, connection, server, options, writing)
         os.close(writing)
@@ -129,11 +141,12 @@ class Supervisor:
     def check(self, files: Sequence[File]) -> Iterator[Checked]:
         """Yield files as they are done, several at a time.
 
-        If a process was lost, its file is checked once more, alone: there
-        may be more memory then.
+        If a process was lost, or took too long beside others, its file is
+        checked once more, alone: there may be more memory and time then.
         """
+        beside_others = min(self.options.n, len(files)) > 1
         for checked in self.check_once(files, self.options.n):
-            if checked.is_lost:
+            if checked.is_lost or beside_others and checked.took_too_long:
                 self.lost.append(checked)
             else:
                 yield checked
@@ -155,7 +168,8 @@ class Supervisor:
         while waiting or self.running:
             while waiting and len(self.running) < several:
                 yield from self.begin(waiting.pop(0))
-            for key, _ in self.selector.select():
+            # Nothing runs if the last one could not begin.
+            for key, _ in self.selector.select() if self.running else ():
                 process = self.running[key.fd]
                 if not process.read():
                     self.selector.unregister(key.fd)
@@ -167,10 +181,11 @@ class Supervisor:
         """Start to check a file; yield it if that is not possible."""
         try:
             connection = self.server.connect()
-        except MachineryFailed as problem:
-            yield Checked(file, problem=str(problem))
+            process = FileProcess(file, connection, self.server, self.options)
+        except (MachineryFailed, OSError) as problem:
+            yield Checked(file, problem=getattr(problem, 'strerror', None)
+                          or str(problem))
             return
-        process = FileProcess(file, connection, self.server, self.options)
         self.running[process.pipe] = process
         self.selector.register(process.pipe, selectors.EVENT_READ)
 

@@ -20,7 +20,10 @@ ANSWER_BYTES, VALUES = 2 ** 26, 2 ** 17
 # What a sandbox may write and start, and how often that is looked at.
 SCRATCH_BYTES, SCRATCH_FILES, INTERVAL = 2 ** 25, 1000, 0.02
 # Counted; the kernel's own limit, in limits.py, is for those in between.
-THREADS = 1024
+# Right files had at most 12.
+THREADS = (os.cpu_count() or 1) + 48
+# How a message about too long a run begins.
+TOO_LONG = 'the file ran longer than'
 # How long a process that closed its pipe is given to end, in seconds.
 GRACE = 1
 
@@ -180,7 +183,7 @@ class Sandbox:
     def _check(self, size: int) -> None:
         """Raise CannotRun if a limit is passed."""
         if self.left < 0:
-            raise CannotRun(f'the file ran longer than {self.seconds:g} s')
+            raise CannotRun(f'{TOO_LONG} {self.seconds:g} s')
         if size > ANSWER_BYTES:
             raise CannotRun('the reply has more than '
                             f'{ANSWER_BYTES >> 20} MiB')

@@ -59,7 +59,8 @@ class ClassList:
         except OSError as error:
             raise WrongList(error.strerror) from None
         except UnicodeDecodeError:
-            raise WrongList('it is not in UTF-8') from None
+            raise WrongList('it is not in UTF-8: save it as CSV UTF-8'
+                            ) from None
         self._parse()
         self.column = self._choose(column)
         self.students = [
@@ -117,12 +118,14 @@ class ClassList:
             page_of: returns what is written into an empty cell for comments.
         """
         self.found = find_rows(submissions, self.students)
-        lines, filled, left = [], [], {*self.students}
+        lines, filled, elsewhere, left = [], [], 0, {*self.students}
         for submission in submissions:
             rows, why = self.found[submission.name]
             left -= {*rows}
             worth = points.points_of(submission, weights)
-            if why:
+            if why and submission.kept:
+                elsewhere += 1
+            elif why:
                 self.unassigned.append(
                     f'no row of its own: {submission.name} ({why})')
             elif not worth.complete:
@@ -138,6 +141,8 @@ class ClassList:
                 filled.append(worth.most)
         lines += [f'  no submission: {shown(row.name)}'
                   for row in self.students if row in left]
+        if elsewhere:
+            lines.append(f'  in the record, but not in this list: {elsewhere}')
         lines += self._told_most(max(filled, default=None))
         if self.separator != ',':
             lines.append(f'  {self.separator!r} separates its columns, but '
@@ -195,10 +200,8 @@ class ClassList:
 
 def number_in(cell: str) -> Optional[Fraction]:
     """Return the number in a cell, or None."""
-    try:
-        return Fraction(cell.replace(',', '.'))
-    except (ValueError, ZeroDivisionError):
-        return None
+    plain = re.fullmatch(r'[-+]?\d{1,9}(?:[.,]\d{0,9})?', cell)
+    return Fraction(cell.replace(',', '.')) if plain else None
 
 
 def shown(cell: str) -> str:

@@ -71,8 +71,8 @@ def remove_others(folder: Path, submissions: Sequence[Submission]) -> None:
     """Remove the pages of students who are gone."""
     names = {file_name(submission.name) for submission in submissions}
     for path in folder.glob('*.md'):
-        if path.name not in names and path.read_bytes().startswith(
-                TITLE.encode()):
+        if path.name not in names and path.is_file() and (
+                path.read_bytes().startswith(TITLE.encode())):
             path.unlink()
 
 

@@ -59,7 +59,8 @@ def parse(text: str) -> dict[str, Fraction]:
     for item in text.split(','):
         column, _, number = item.partition('=')
         try:
-            weight = Fraction(number)
+            # A huge exponent would take forever.
+            weight = Fraction('' if 'e' in number.lower() else number)
         except (ValueError, ZeroDivisionError):
             weight = Fraction(-1)
         if (column not in COLUMNS or column in weights

@@ -159,6 +159,12 @@ def judging_in(entry: dict[str, Any]) -> dict[str, Any]:
     return {name: entry[name] for name in JUDGING}
 
 
+def judging_of_all(entry: dict[str, Any]) -> dict[str, Any]:
+    """Return what must have judged all parts of a class."""
+    options = {**entry['options'], 'uploaded': None}
+    return {'versions': entry['versions'], 'options': options}
+
+
 def is_finished(entry: dict[str, Any]) -> bool:
     """Return whether an entry has all results that it can have."""
     return (bool(entry['checks']) or bool(entry['doubts'])) and {
@@ -212,7 +218,7 @@ def join(paths: Sequence[Path]) -> tuple[dict[str, dict[str, Any]], set[str]]:
             raise WrongRecord(f'{path}: {error}') from None
         for name, entry in part.items():
             first = next(iter(entries.values()), entry)
-            if judging_in(entry) != judging_in(first):
+            if judging_of_all(entry) != judging_of_all(first):
                 raise WrongRecord(f'{path}: different versions or options '
                                   f'judged {first["name"]} and {name}')
             if name in entries:

@@ -6,6 +6,7 @@ connections.  A connection orders one sandbox; it is told how that ended; and
 if it is closed, the sandbox is killed and its folder removed.
 """
 import contextlib
+import errno
 import fcntl
 import gc
 import json
@@ -26,6 +27,8 @@ from checker.sandbox.limits import DESCRIPTORS, limit
 
 ORDER_BYTES = 2 ** 16
 REQUESTS, ANSWERS = 3, 4
+# What a sandbox may write twice over, in bytes.
+ROOM = 2 ** 26
 # How often it looks which sandboxes have ended, in seconds.
 INTERVAL = 0.05
 # Where the kernel counts the processes that it killed for lack of memory.
@@ -118,6 +121,9 @@ class Server:
                 self.dying[child.process] = child
             return
         try:
+            if shutil.disk_usage(self.home).free < ROOM:
+                raise OSError(errno.ENOSPC, 'less than '
+                              f'{ROOM >> 20} MiB are free in {self.home}')
             scratch = tempfile.mkdtemp(dir=self.home)
             process = self.fork(descriptors, scratch, **json.loads(message))
             self.children[connection] = Child(process, scratch)

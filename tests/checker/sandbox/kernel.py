@@ -40,23 +40,23 @@ SYSTEM = ('/lib', '/lib64', '/usr/lib', '/usr/lib64', '/usr/local/lib',
 # folder, start threads and wait.  Every other system call fails with EPERM.
 SYSTEM_CALLS = '''
     brk get_mempolicy madvise mbind membarrier mmap mprotect mremap msync
-    munmap set_mempolicy access chdir close close_range copy_file_range creat
-    dup dup2 dup3 faccessat faccessat2 fadvise64 fchdir fdatasync flock fstat
-    fstatfs fsync ftruncate getcwd getdents getdents64 lseek lstat newfstatat
-    pread64 preadv preadv2 pwrite64 pwritev pwritev2 read readahead readlink
-    readlinkat readv sendfile stat statfs statx umask write writev epoll_create
-    epoll_create1 epoll_ctl epoll_pwait epoll_pwait2 epoll_wait eventfd
-    eventfd2 pipe pipe2 poll ppoll pselect6 select arch_prctl exit exit_group
-    futex getcpu gettid rseq sched_getaffinity sched_getparam
-    sched_getscheduler sched_get_priority_max sched_get_priority_min
-    sched_yield set_robust_list set_tid_address alarm clock_getres
-    clock_gettime clock_nanosleep getitimer gettimeofday nanosleep pause
-    setitimer time timer_create timer_delete timer_gettime timer_settime
+    munmap set_mempolicy access chdir close close_range copy_file_range
+    creat dup dup2 dup3 faccessat faccessat2 fadvise64 fchdir fdatasync
+    flock fstat fstatfs fsync ftruncate getcwd getdents getdents64 lseek
+    lstat newfstatat pread64 preadv preadv2 pwrite64 pwritev pwritev2 read
+    readahead readlink readlinkat readv sendfile stat statfs statx umask
+    write writev epoll_create epoll_create1 epoll_ctl epoll_pwait
+    epoll_pwait2 epoll_wait eventfd eventfd2 pipe pipe2 poll ppoll pselect6
+    select arch_prctl exit exit_group futex getcpu gettid rseq
+    sched_getaffinity sched_getparam sched_getscheduler
+    sched_get_priority_max sched_get_priority_min sched_yield
+    set_robust_list set_tid_address alarm clock_getres clock_gettime
+    clock_nanosleep getitimer gettimeofday nanosleep pause setitimer time
     timerfd_create timerfd_gettime timerfd_settime times restart_syscall
     rt_sigaction rt_sigpending rt_sigprocmask rt_sigreturn rt_sigsuspend
     rt_sigtimedwait sigaltstack getegid geteuid getgid getgroups getpgid
-    getpgrp getpid getppid getpriority getrandom getresgid getresuid getrlimit
-    getrusage getsid getuid sysinfo uname
+    getpgrp getpid getppid getpriority getrandom getresgid getresuid
+    getrlimit getrusage getsid getuid sysinfo uname
 '''.split()
 # System calls that can do more than that, with the values that one argument
 # may have: locks and copies of descriptors, but not their owner, who would

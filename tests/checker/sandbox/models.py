@@ -20,6 +20,10 @@ VARIANTS = ('amsgrad', 'weight_decay', 'use_ema',
 SETTINGS = ('kernel_size', 'pool_size', 'size', 'strides', 'padding',
             'dilation_rate', 'interpolation')
 
+# Methods of a model by which everybody uses it.
+METHODS = ('fit', 'evaluate', 'predict', 'train_on_batch', 'test_on_batch',
+           'predict_on_batch')
+
 
 class Models:
     """The three models of a call."""
@@ -175,10 +179,10 @@ def defines(model: Any, name: str) -> bool:
 
 
 def own_methods(models: Sequence[Any]) -> tuple[str, ...]:
-    """Return which of protocol.METHODS are not Keras's."""
+    """Return which of METHODS are not Keras's."""
     return tuple(f'{label}.{name}'
                  for label, model in zip(protocol.NAMES, models)
-                 for name in protocol.METHODS
+                 for name in METHODS
                  if defines(model, name) or name in vars(model))
 
 
