@@ -37,12 +37,7 @@ class Record:
 
     def __init__(self, path: Path, names: Iterable[str],
                  weights: points.Weights) -> None:
-        """Start a record.
-
-        Args:
-            names: of all submissions, in the order of their entries.
-            weights: of the columns.
-        """
+        """Start a record; names are those of all submissions, in order."""
         self.path, self.weights = path, weights
         self._entries = dict.fromkeys(names, '')
 
@@ -159,10 +154,9 @@ def judging_in(entry: dict[str, Any]) -> dict[str, Any]:
     return {name: entry[name] for name in JUDGING}
 
 
-def judging_of_all(entry: dict[str, Any]) -> dict[str, Any]:
+def judging_of_all(entry: dict[str, Any]) -> Any:
     """Return what must have judged all parts of a class."""
-    options = {**entry['options'], 'uploaded': None}
-    return {'versions': entry['versions'], 'options': options}
+    return entry['versions'], {**entry['options'], 'uploaded': None}
 
 
 def is_finished(entry: dict[str, Any]) -> bool:
