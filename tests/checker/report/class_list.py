@@ -130,15 +130,12 @@ class ClassList:
                     f'no row of its own: {submission.name} ({why})')
             elif not worth.complete:
                 lines.append(f'  a person must look at it: {submission.name}')
-            for row in rows if worth.complete and not why else ():
-                reason = self._reason_to_leave(row)
-                if reason:
-                    lines.append(f'  left as it is, because it {reason}: '
-                                 + shown(row.name))
-                    continue
-                lines += self._fill_row(row, points.shown(worth.total),
-                                        page_of(submission) if page_of else '')
-                filled.append(worth.most)
+            else:
+                page = page_of(submission) if page_of else ''
+                for row in rows:
+                    grade = points.shown(worth.total)
+                    lines += self._fill_row(row, grade, page)
+                    filled += [worth.most] * (row.cells[self.column] == grade)
         lines += [f'  no submission: {shown(row.name)}'
                   for row in self.students if row in left]
         if elsewhere:
@@ -163,8 +160,13 @@ class ClassList:
         return ''
 
     def _fill_row(self, row: Row, grade: str, page: str) -> Iterator[str]:
-        """Fill in a grade; yield a line if a different one was there."""
+        """Fill in a grade; yield a line if something was there."""
         before = row.cells[self.column].strip()
+        reason = self._reason_to_leave(row)
+        if reason:
+            yield (f'  left as it is, because it {reason}: '
+                   + shown(row.name))
+            return
         if number_in(before) not in (None, number_in(grade)):
             yield f'  {grade} replaces {before}: {shown(row.name)}'
         row.cells[self.column] = grade
