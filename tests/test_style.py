@@ -13,7 +13,8 @@ from checker.grader.requirement import title
 from checker.specification import FILES, PARAMETERS
 from checker.wire import printable
 
-# Neither the grader's own settings count for submissions nor `# noqa`.
+# The grader's own settings do not count for submissions, and no comment of
+# theirs hides a line.
 pycodestyle.USER_CONFIG = None
 pycodestyle.noqa = lambda line: None
 # What guards code that does not run when the file is imported.

@@ -71,7 +71,7 @@ def test_rows_of_canvas(tmp_path):
         submission('s4'), submission('s5')], 'Lab')
     assert changed == {'Lovelace, Ada': ['3'], 'Hopper, Grace': ['2']}
     assert lines == [
-        'list-graded.csv: 2 rows filled',
+        'list-graded.csv: 2 of 4 rows filled',
         '  2 replaces 7: Hopper, Grace',
         '  left as it is, because it says EX: Turing, Alan',
         '  the list allows 18 points, but these go up to 3']

@@ -7,6 +7,7 @@ import shutil
 import zipfile
 
 import pytest
+from checker.command.hand_ins import NO_NAME
 from checker.specification import FILES
 from classroom import ROOT, grade
 from test_hand_ins import MOODLE, unpacked, zipped
@@ -71,8 +72,8 @@ def test_sections_in_turn_are_one_class(folder):
     line = ('no row of its own: teama_15 (the number 15 is that of Kay, '
             'Alan)')
     index = (folder / 'pages' / 'index.md').read_text()
-    for each in (line, 'turingalan_14: turingalan_14_3_0-Vanilla.py is not a '
-                 'numbered file: rename or unpack it'):
+    for each in (line, 'turingalan_14: turingalan_14_3_0-Vanilla.py '
+                 + NO_NAME):
         assert f'\n  {each}\n' in said and f'- ` {each} `' in index
     assert ', late |' in index
     assert 'no row of its own' in json.loads(

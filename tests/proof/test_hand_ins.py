@@ -106,7 +106,8 @@ def test_other_names_say_nothing(name):
      {0: 'a', 1: 'b'}, ''),
     # The name that was asked for, at the top; copies are one file.
     ({'0-vanilla.py': 'a', 'old/0-vanilla.py': 'b', '1-sparse.py': ''},
-     {0: 'a', 1: ''}, 'both 0-vanilla.py and old/0-vanilla.py could be meant'),
+     {0: 'a', 1: ''},
+     'both 0-vanilla.py and old/0-vanilla.py could be meant: keep one'),
     ({'0-vanilla.py': 'a', 'all.zip': {'0-vanilla.py': 'a',
                                        '1-sparse.py': 'b'}},
      {0: 'a', 1: 'b'}, ''),
@@ -114,23 +115,24 @@ def test_other_names_say_nothing(name):
      {0: 'a', 1: ''}, ''),
     ({'0-vanilla.py': 'a', '0-vanilla (1).py': 'b', '1-sparse.py': ''},
      {0: 'a', 1: ''},
-     'both 0-vanilla.py and 0-vanilla (1).py could be meant'),
+     'both 0-vanilla.py and 0-vanilla (1).py could be meant: keep one'),
     ({'x/0-vanilla.py': 'a', 'y/0-vanilla.py': 'b', '1-sparse.py': ''},
-     {1: ''}, 'both x/0-vanilla.py and y/0-vanilla.py could be meant'),
+     {1: ''},
+     'both x/0-vanilla.py and y/0-vanilla.py could be meant: keep one'),
     # What was not read may be the work.
     ({'0-vanilla.py': 'a', '1-Sparse.py': 'b'}, {0: 'a'},
-     '1-Sparse.py is not a numbered file: rename or unpack it'),
+     f'1-Sparse.py {NO_NAME}'),
     ({'0-vanilla.py': 'a', '1-sparse.py.txt': 'b'}, {0: 'a'},
-     '1-sparse.py.txt is not a numbered file: rename or unpack it'),
+     f'1-sparse.py.txt {NO_NAME}'),
     ({'0-vanilla.py': 'a', 'rest.rar': ''}, {0: 'a'},
-     'rest.rar is not a numbered file: rename or unpack it'),
+     f'rest.rar {NO_NAME}'),
     ({'0-vanilla.py': 'a', 'rest.zip': {'x.zip': {'1-sparse.py': ''}}},
-     {0: 'a'}, 'rest.zip/x.zip is not a numbered file: rename or unpack it'),
+     {0: 'a'}, f'rest.zip/x.zip {NO_NAME}'),
     ({'0-vanilla.py': 'a', 'rest.zip': 'cut'}, {0: 'a'},
      'rest.zip is not a whole zip file'),
     ({'0-vanilla.py': 'a', 'rest.zip': {}}, {0: 'a'}, 'rest.zip is empty'),
     ({'0-vanilla.py': 'a', 'mine/.git/x': '', 'mine/1-sparse.py': 'b'},
-     {0: 'a'}, 'mine is a clone inside'),
+     {0: 'a'}, 'mine is a git clone inside'),
     # These are no work, nor is what machines add.
     ({'0-vanilla.py': 'a', 'README.md': '', '1-main.py': '', '.x/y.py': '',
       '.ipynb_checkpoints/1-sparse.py': '', '._1-sparse.py': '',
@@ -179,7 +181,7 @@ def test_files_that_canvas_has_named(tmp_path):
         assert not found['a_1'][1] and not found['d_4'][1]
         assert found['b_2'][1] == [
             'both b_LATE_2_5_0-vanilla.py and b_LATE_2_6_my0-vanilla.py could '
-            'be meant']
+            'be meant: keep one']
         assert 'both c_3_' in found['c_3'][1][0]
         assert found['e_5'][1] == [f'e_5_text.html {NO_NAME}']
         assert unassigned == ['nobody knows whose it is: solution.py']
@@ -425,8 +427,8 @@ def test_odd_trees_stop_nobody(tmp_path):
     found, _ = outcome(laid_out(*sorted(tmp_path.iterdir())))
     assert found['bob'][0] == {0: 'b'} and found['cy'][0] == {0: 'c'}
     assert len(found['eve'][1][0]) < 200
-    assert found['dee'][1] == [f'... are more files than the {MOST_FILES} '
-                               'that are looked at']
+    assert found['dee'][1] == [f'the rest is left out: only {MOST_FILES} '
+                               'files are looked at']
 
 
 def test_zip_files_inside_are_not_kept(tmp_path):

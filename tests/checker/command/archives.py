@@ -11,7 +11,7 @@ from pathlib import Path
 
 from checker.command.hand_ins import (
     MACHINE_MADE,
-    HandedIn,
+    HandedFile,
     composed,
     files_in,
     is_zip,
@@ -48,7 +48,7 @@ class Unpacker:
         return any(folder in path.parents for folder, _
                    in self._known.values())
 
-    def expanded(self, files: Iterable[HandedIn]) -> Iterator[HandedIn]:
+    def expanded(self, files: Iterable[HandedFile]) -> Iterator[HandedFile]:
         """Yield files, and in place of each zip file what it holds.
 
         One level of zip files: of those inside them only the names.
@@ -59,18 +59,17 @@ class Unpacker:
                 yield replace(file, problem=problem)
                 continue
             folder, problem = self.unpacked(file.path, with_zips=False)
-            empty = True
-            for inside in files_in(folder):
-                empty = False
-                yield HandedIn(
-                    f'{file.name}/{inside.name}',
-                    f'{file.origin}/{inside.name}', inside.path,
-                    self.problems.get(inside.path, inside.problem))
-            if problem or empty:
+            inside = [*files_in(folder)]
+            for each in inside:
+                yield replace(
+                    each, name=f'{file.name}/{each.name}',
+                    origin=f'{file.origin}/{each.name}',
+                    problem=self.problems.get(each.path, each.problem))
+            if problem or not inside:
                 yield replace(file, problem=problem or 'is empty')
 
     def unpacked(self, path: Path, with_zips: bool) -> tuple[Path, str]:
-        """Return a folder with what a zip file holds, and what is missing.
+        """Return a folder with what a zip file holds, and why not all, or ''.
 
         Numbered files have their content up to a limit, other files none.
 
@@ -97,9 +96,9 @@ class Unpacker:
                               or MACHINE_MADE.fullmatch(part)]
                     if '.git' in hidden[:1]:
                         # It says that somebody's clone is there.
-                        Path(folder, *parts[:parts.index('.git') + 1]).mkdir(
-                            parents=True, exist_ok=True)
-                    elif parts and not hidden:
+                        parts = parts[:parts.index('.git') + 1]
+                        member.filename += '/'
+                    if parts and hidden in ([], ['.git']):
                         self._unpack_member(archive, member,
                                             Path(folder, *parts), with_zips)
             return '' if len(members) <= MOST_MEMBERS else (
@@ -117,7 +116,7 @@ class Unpacker:
         if path.is_dir() and not is_folder:
             # Somewhere it must be seen.
             path = path.with_name(f'{path.name[:50]} ')
-            self.problems[path] = 'is a folder, too'
+            self.problems[path] = 'is a file and a folder'
             path.touch()
             return
         taken = [place for place in (path, *path.parents) if place.is_file()]
@@ -148,7 +147,8 @@ class Unpacker:
 def parts_of(member: zipfile.ZipInfo) -> list[str]:
     """Return the folders and the name of a file in a zip file."""
     name = member.filename
-    if not member.flag_bits & UTF_8:
+    # Some programs add the name in Unicode without setting the flag.
+    if not member.flag_bits & UTF_8 and name == member.orig_filename:
         # Python takes such names for code page 437.
         written = name.encode('cp437')
         try:

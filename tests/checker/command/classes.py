@@ -1,19 +1,24 @@
 """Tells the folder of a class from that of a student."""
 import os
+import zipfile
 from collections import Counter
 from pathlib import Path
+from typing import Optional
 
 from checker.command.hand_ins import entries_of, files_in, is_zip, task_of
 from checker.command.platform_names import owner_of
 from checker.specification import FILES
 
 
-def entries_of_class(folder: Path, alone: bool) -> list[Path]:
+def entries_of_class(folder: Path, unnamed: bool) -> list[Path]:
     """Return the students' folders and files, or none if it is no class.
 
-    It is one if a platform has named them or, if nothing else was given, if
-    two of its folders and zip files may have the same numbered file.
-    Somebody may have put it into a folder.
+    It is one if a platform has named them.  Somebody may have put it into a
+    folder.
+
+    Args:
+        unnamed: whether it is one, too, if two of its folders and zip files
+            may have the same numbered file.
     """
     entries = entries_of(folder)
     while len(entries) == 1 and os.path.isdir(entries[0]) and not (
@@ -23,17 +28,24 @@ def entries_of_class(folder: Path, alone: bool) -> list[Path]:
     names = {entry.name for entry in entries}
     if owners and (len(owners) > 1 or not names & {*FILES}):
         return entries
-    if not alone or any(task_of(name) is not None for name in names):
+    if not unnamed or any(task_of(name) is not None for name in names):
         return []
-    tasks: Counter[int] = Counter()
+    tasks: Counter[Optional[int]] = Counter()
     for entry in entries:
-        files = ([file.name for file in files_in(entry)]
-                 if os.path.isdir(entry) else [entry.name])
-        tasks.update({*range(len(FILES))} if any(map(is_zip, files)) else {
-            task for task in map(task_of, files) if task is not None})
+        tasks.update(tasks_in(entry) - {None})
     return entries if max(tasks.values(), default=0) > 1 else []
 
 
-def is_container(place: Path) -> bool:
-    """Return whether a path is a folder or a zip file."""
-    return os.path.isdir(place) or is_zip(place.name)
+def tasks_in(entry: Path) -> set[Optional[int]]:
+    """Return which numbered files a folder or a zip file may have."""
+    if os.path.isdir(entry):
+        names = [file.name for file in files_in(entry)]
+        tasks = {*map(task_of, names)}
+        return {*range(len(FILES))} if tasks == {None} and any(
+            map(is_zip, names)) else tasks
+    try:
+        with zipfile.ZipFile(entry) as archive:
+            return {*map(task_of, archive.namelist())}
+    # It is none, or broken in one of many ways.
+    except Exception:
+        return set()

@@ -19,7 +19,7 @@ MACHINE_MADE = re.compile(
 # What Canvas adds to a name that the student has used before.
 AGAIN = re.compile(r'(?:-(\d+))?\.py$')
 # What to do with a file that may be the work.
-NO_NAME = 'is not a numbered file: rename or unpack it'
+NO_NAME = 'is not a numbered file; if it is the work, rename or unpack it'
 # What is no attempt at a numbered file, whatever it is called.
 NO_WORK = re.compile(
     r'(readme|license|changelog|contributing|requirements)\b.*|\d-main\.py|'
@@ -29,7 +29,7 @@ NO_WORK = re.compile(
 
 
 @dataclass(frozen=True)
-class HandedIn:
+class HandedFile:
     """A file that somebody handed in.
 
     name: inside the hand-in, with / between folders.
@@ -48,7 +48,7 @@ class HandedIn:
 
     @property
     def label(self) -> str:
-        """The end of its name, in case that is long."""
+        """Its name; of a long one, the end."""
         return self.origin[-LABEL:]
 
     @property
@@ -101,7 +101,7 @@ def entries_of(folder: Path) -> list[Path]:
                           or MACHINE_MADE.fullmatch(name)))
 
 
-def files_in(folder: Path) -> Iterator[HandedIn]:
+def files_in(folder: Path) -> Iterator[HandedFile]:
     """Yield the files below a folder, except hidden ones.
 
     What cannot be looked at is yielded with its problem: folders that are
@@ -112,27 +112,29 @@ def files_in(folder: Path) -> Iterator[HandedIn]:
         try:
             entries = entries_of(place)
         except OSError as error:
-            yield HandedIn(name, name, place,
-                           f'cannot be read: {error.strerror}')
+            own = name or place.name
+            yield HandedFile(own, own, place,
+                             f'cannot be read: {error.strerror}')
             continue
         for entry in entries:
             own = composed(f'{name}{entry.name}')
             seen += 1
             if seen > MOST_FILES:
-                yield HandedIn('...', '...', entry, 'are more files than '
-                               f'the {MOST_FILES} that are looked at')
+                yield HandedFile('the rest', 'the rest', entry, 'is left out: '
+                                 f'only {MOST_FILES} files are looked at')
                 return
             # Unlike those of Path, these functions raise nothing.
             if os.path.islink(entry) or not os.path.isdir(entry):
-                yield HandedIn(own, own, entry)
-            elif os.path.lexists(entry / '.git'):
-                yield HandedIn(own, own, entry, 'is a clone inside')
+                yield HandedFile(own, own, entry)
+            elif os.path.lexists(entry / '.git') and len(entries) > 1:
+                yield HandedFile(own, own, entry, 'is a git clone inside')
             else:
                 folders.append((entry, f'{own}/'))
 
 
-def last_uploads(files: Sequence[HandedIn]
-                 ) -> tuple[list[HandedIn], list[HandedIn]]:
+def last_uploads(
+        files: Sequence[HandedFile]
+        ) -> tuple[list[HandedFile], list[HandedFile]]:
     """Return the last uploads to Canvas, with the names they had, and others.
 
     In folders and zip files the names are the student's own.
@@ -148,8 +150,8 @@ def last_uploads(files: Sequence[HandedIn]
             [file for name, number, file in numbered if number < last[name]])
 
 
-def choose(files: Sequence[HandedIn], spare: Sequence[HandedIn]
-           ) -> tuple[Optional[HandedIn], str]:
+def choose(files: Sequence[HandedFile], spare: Sequence[HandedFile]
+           ) -> tuple[Optional[HandedFile], str]:
     """Return the file to check if it can be told, and what is in doubt.
 
     The one nearest the top is checked if it has the exact name, even if
@@ -162,7 +164,7 @@ def choose(files: Sequence[HandedIn], spare: Sequence[HandedIn]
     if not files:
         return None, ''.join(
             f'{file.label} {file.problem or NO_NAME}' for file in spare[:1])
-    best, *others = sorted(files, key=HandedIn.rank)
+    best, *others = sorted(files, key=HandedFile.rank)
     if best.problem:
         return None, f'{best.label} {best.problem}'
     rivals = [file for file in others
@@ -172,10 +174,11 @@ def choose(files: Sequence[HandedIn], spare: Sequence[HandedIn]
     certain = best.is_exact and not any(
         file.is_exact and file.depth == best.depth for file in rivals)
     return (best if certain else None,
-            f'both {best.label} and {rivals[0].label} could be meant')
+            f'both {best.label} and {rivals[0].label} could be meant: keep '
+            'one')
 
 
-def content_of(file: HandedIn) -> object:
+def content_of(file: HandedFile) -> object:
     """Return what tells whether a file is a copy of a different one."""
     try:
         return source.read(file.path)

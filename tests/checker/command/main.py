@@ -49,7 +49,8 @@ def conclude(run: Run, options: argparse.Namespace, terminal: Terminal,
     """
     found = [*run.submissions.values()]
     filled = outputs.fill_class_list(found, options)
-    run.unassigned += filled and options.classlist.unassigned
+    if options.classlist:
+        run.unassigned += options.classlist.unassigned
     run.keep_record(everything=True)
     written = outputs.finish(found, options, terminal, filled,
                              run.to_look_at()) and not run.problem

@@ -55,11 +55,13 @@ def with_outputs(options: argparse.Namespace) -> str:
                                           options.classlist.graded))}
     for name in ('grades', 'gradebook', 'junitxml', 'json'):
         path = getattr(options, name)
-        problem = path and (with_file(path) or 'it is given twice' * (
-            os.path.realpath(path) in taken))
+        if not path:
+            continue
+        problem = with_file(path) or 'it is read or written already' * (
+            os.path.realpath(path) in taken)
         if problem:
             return f'--{name}: cannot write {shown(str(path))}: {problem}'
-        taken |= {os.path.realpath(path)} if path else set()
+        taken.add(os.path.realpath(path))
     return ''
 
 

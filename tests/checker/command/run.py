@@ -98,19 +98,21 @@ class Run:
         if options.join:
             yield f'Joining {len(options.join)} records of {self.title}'
         else:
-            yield f'Checking {self.title} with {versions.short()}\n'
+            what = ('Checking ' + self.title
+                    if any(each.left for each in self.submissions.values())
+                    else 'Nothing is left to check')
+            yield f'{what} with {versions.short()}\n'
 
     def to_look_at(self) -> list[str]:
         """Return lines about what a person must look at."""
         older = {**self.options.known, **(self.options.older or {})}
         lines = [*self.unassigned]
         for name, submission in self.submissions.items():
-            if submission.kept:
-                continue
             lines += [f'{name}: {doubt}' for doubt in submission.doubts]
+            if submission.kept or name not in older:
+                continue
             # A platform may give no more than the last upload.
-            gone = record.gone(older[name], submission) if name in older else (
-                ())
+            gone = record.gone(older[name], submission)
             if gone:
                 lines.append(f'{name}: {", ".join(gone)} handed in before, '
                              'and gone')

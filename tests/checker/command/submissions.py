@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from checker.command.archives import Unpacker
-from checker.command.classes import entries_of_class, is_container
+from checker.command.classes import entries_of_class
 from checker.command.hand_ins import (
     MACHINE_MADE,
-    HandedIn,
+    HandedFile,
     choose,
     composed,
     files_in,
@@ -40,7 +40,7 @@ class HandIn:
     owner: Owner
     place: Path
     only: Sequence[int]
-    files: list[HandedIn] = field(default_factory=list)
+    files: list[HandedFile] = field(default_factory=list)
     late: bool = False
     upload: str = ''
 
@@ -63,6 +63,11 @@ class Layout:
     unpacker: Unpacker = field(default_factory=Unpacker)
 
 
+def is_container(place: Path) -> bool:
+    """Return whether a path is a folder or a zip file."""
+    return os.path.isdir(place) or is_zip(place.name)
+
+
 class Arranger:
     """Finds out whose everything is that was given."""
 
@@ -82,26 +87,23 @@ class Arranger:
             ValueError: if the only path is a zip file that cannot be read.
         """
         places = [Path(os.path.abspath(path)) for path in paths]
-        self.layout.given = [*places]
-        alone, self.several = len(places) == 1, len(places) > 1
-        if alone:
-            inside = self.class_at(places[0], alone)
-            if not any(map(owner_of, inside)):
-                # The same as if what it holds had been given.
-                places = inside or places
-        else:
+        self.layout.given, inside = [*places], []
+        self.several = len(places) > 1
+        if self.several:
             places = [place for place in places
                       if not MACHINE_MADE.fullmatch(place.name)]
-        if alone and places == self.layout.given:
-            classes = [inside]
-        else:
-            classes = self.downloads(places)
+        elif places:
+            inside = self.class_at(places[0], unnamed=True)
+            if not any(map(owner_of, inside)):
+                # The same as if what it holds had been given.
+                places, inside = inside or places, []
+        classes = [inside] if inside else self.downloads(places)
         # Names count where a platform puts them: in one folder.
         base = os.path.commonpath([str(place.parent) for place in places]
                                   or ['/'])
         all_named = all(map(owner_of, places))
         for place, entries in zip(places, classes):
-            named = Path(base, place.relative_to(base).parts[0])
+            named = Path(base, *place.relative_to(base).parts[:1])
             for entry in entries or [place]:
                 self.add(entry, entry if entries or all_named else named,
                          listed=bool(entries) or len(paths) < len(places))
@@ -111,36 +113,38 @@ class Arranger:
 
     def downloads(self, places: Sequence[Path]) -> list[list[Path]]:
         """Return the entries of each place if all are downloads, or none."""
-        some = [self.class_at(place, alone=False) for place in places]
+        some = [self.class_at(place, unnamed=False) for place in places]
         if not any(map(owner_of, places)) and all(
                 entries for place, entries in zip(places, some)
                 if is_container(place)):
-            return [self.class_at(place, alone=True) if entries else []
+            return [self.class_at(place, unnamed=True) if entries else []
                     for place, entries in zip(places, some)]
         self.layout.unassigned += [
-            f'{shown(place.name)} has files of several students, but is taken '
-            'for that of one, because it is beside others; check it alone'
+            f'{shown(place.name)} has files of several students, but was '
+            "checked as one student's, because of the others given; check it "
+            'alone'
             for place, entries in zip(places, some)
             if len({*filter(None, map(owner_of, entries))}) > 1]
         return [[] for _ in places]
 
-    def class_at(self, place: Path, alone: bool) -> list[Path]:
+    def class_at(self, place: Path, unnamed: bool) -> list[Path]:
         """Return the entries of the class at a path, or none.
 
         Args:
-            alone: whether it may be a class that no platform has named.
+            unnamed: as in entries_of_class(); then zip files in a zip file
+                are unpacked, too, and problems count.
         """
         folder, problem, entries = place, '', []
         if owner_of(place):
             return []
         if is_zip(place.name) and not os.path.isdir(place):
-            folder, problem = self.layout.unpacker.unpacked(place, alone)
+            folder, problem = self.layout.unpacker.unpacked(place, unnamed)
         try:
             if os.path.isdir(folder):
-                entries = entries_of_class(folder, alone)
+                entries = entries_of_class(folder, unnamed)
         except OSError:
             return []
-        if alone and problem:
+        if unnamed and problem:
             if not entries:
                 raise ValueError(problem)
             self.layout.unassigned.append(f'{shown(place.name)} {problem}')
@@ -173,8 +177,8 @@ class Arranger:
             files = [*files_in(place)]
         else:
             own = composed(named and named.file or place.name)
-            files = [HandedIn(own, composed(place.name), place,
-                              'is a link' * is_link)]
+            files = [HandedFile(own, composed(place.name), place,
+                                'is a link' * is_link)]
             if named and named.file and not hand_in.upload:
                 hand_in.upload = shown(place.name)
         self.layout.given += [file.path for file in files
@@ -192,7 +196,8 @@ class Arranger:
                         if isinstance(key, Path))
         looks: set[str] = set()
         for key, hand_in in self.hand_ins.items():
-            several = isinstance(key, Path) and count[key.name] > 1
+            several = isinstance(key, Path) and count[key.name] > 1 and (
+                not self.layout.unpacker.made(key))
             name = base = shown(str(key) if several else hand_in.owner.name)
             numbers = itertools.count(len(looks) + 1)
             while look_of(name) in looks:
@@ -204,8 +209,11 @@ class Arranger:
         """Make a submission of what somebody handed in."""
         found = Submission(name, {}, owner=hand_in.owner, late=hand_in.late,
                            upload=hand_in.upload)
+        # If nothing is numbered, a picture may be the work, too.
+        any_file = bool(hand_in.owner.platform) and all(
+            file.task is None for file in hand_in.files)
         spare = [file for file in hand_in.files if file.task is None and (
-            file.problem or hand_in.owner.platform or may_be_work(file.name))]
+            any_file or file.problem or may_be_work(file.name))]
         origins, lines = [], []
         for task in hand_in.only:
             files = [file for file in hand_in.files if file.task == task]
@@ -224,8 +232,8 @@ class Arranger:
                 origins.append(shown(chosen.origin))
             if doubt:
                 found.problems[task] = shown(doubt)
-            if chosen or not doubt:
-                found.left.add(task)
+        found.left = {task for task in found.paths
+                      if task in found.names or task not in found.problems}
         found.doubts = [*dict.fromkeys(found.problems.values())]
         self.layout.submissions[name] = found
         lines += [f'not read: {doubt}' for doubt in found.doubts]

@@ -58,12 +58,13 @@ def samples_in_words(call: Any, trial: protocol.Trial,
         return 'every sample'
     if not wrong.any():
         return 'a batch, but for no sample alone'
-    for name, values in zip(('log variance', 'mean'), expected.encoding(
-            call.spec, trial)[::-1]):
+    pairs = zip(('log variance', 'mean'), expected.encoding(
+        call.spec, trial)[::-1]) if call.spec.task == 3 else ()
+    for name, values in pairs:
         # Rounding decides about those that are drawn to be 0.
         clear = (abs(values) > ZERO).all(axis=1)
         for what, mask in (('below', values < 0), ('above', values > 0)):
-            if call.spec.task == 3 and (mask.any(axis=1) == wrong)[
-                    clear].all():
+            same = mask.any(axis=1) == wrong
+            if clear.any() and same[clear].all():
                 return f'each sample with a {name} {what} 0'
     return f'{wrong.sum()} of {len(wrong)} samples'

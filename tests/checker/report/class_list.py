@@ -38,6 +38,7 @@ class ClassList:
 
     found: the rows of each submission, by its name.
     unassigned: a line for each submission that has no row of its own.
+    filled: for each row that was filled, the most points it can have.
     """
 
     def __init__(self, path: Path, column: str) -> None:
@@ -52,6 +53,7 @@ class ClassList:
         self.path = path
         self.found: dict[str, Found] = {}
         self.unassigned: list[str] = []
+        self.filled: list[Fraction] = []
         try:
             if path.exists() and not path.is_file():
                 raise WrongList('it is not a file')
@@ -118,7 +120,7 @@ class ClassList:
             page_of: returns what is written into an empty cell for comments.
         """
         self.found = find_rows(submissions, self.students)
-        lines, filled, elsewhere, left = [], [], 0, {*self.students}
+        lines, elsewhere, left = [], 0, {*self.students}
         for submission in submissions:
             rows, why = self.found[submission.name]
             left -= {*rows}
@@ -132,21 +134,30 @@ class ClassList:
                 lines.append(f'  a person must look at it: {submission.name}')
             else:
                 page = page_of(submission) if page_of else ''
-                for row in rows:
-                    grade = points.shown(worth.total)
-                    lines += self._fill_row(row, grade, page)
-                    filled += [worth.most] * (row.cells[self.column] == grade)
+                lines += self._fill_rows(rows, worth, page)
         lines += [f'  no submission: {shown(row.name)}'
                   for row in self.students if row in left]
         if elsewhere:
-            lines.append(f'  in the record, but not in this list: {elsewhere}')
-        lines += self._told_most(max(filled, default=None))
+            lines.append(f'  graded before, but in no row: {elsewhere}')
+        lines += self._told_most(max(self.filled, default=None))
         if self.separator != ',':
             lines.append(f'  {self.separator!r} separates its columns, but '
                          'Canvas takes commas alone, and so does Moodle '
                          'unless you choose a separator there')
-        return [f'{self.graded.name}: {len(filled)} row'
-                + 's' * (len(filled) != 1) + ' filled', *lines]
+        return [f'{self.graded.name}: {len(self.filled)} of '
+                f'{len(self.students)} rows filled', *lines]
+
+    def _fill_rows(self, rows: Sequence[Row], worth: points.Points,
+                   page: str) -> Iterator[str]:
+        """Fill in the points of a submission; yield lines about that."""
+        for row in rows:
+            reason = self._reason_to_leave(row)
+            if reason:
+                yield (f'  left as it is, because it {reason}: '
+                       + shown(row.name))
+            else:
+                self.filled.append(worth.most)
+                yield from self._fill_row(row, points.shown(worth.total), page)
 
     def _reason_to_leave(self, row: Row) -> str:
         """Return why a grade does not belong into a row, or ''."""
@@ -162,11 +173,6 @@ class ClassList:
     def _fill_row(self, row: Row, grade: str, page: str) -> Iterator[str]:
         """Fill in a grade; yield a line if something was there."""
         before = row.cells[self.column].strip()
-        reason = self._reason_to_leave(row)
-        if reason:
-            yield (f'  left as it is, because it {reason}: '
-                   + shown(row.name))
-            return
         if number_in(before) not in (None, number_in(grade)):
             yield f'  {grade} replaces {before}: {shown(row.name)}'
         row.cells[self.column] = grade

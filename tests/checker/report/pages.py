@@ -59,8 +59,9 @@ def index(submissions: Sequence[Submission], score: table.Score,
     if to_look_at:
         lines += ['', '## Look at these yourself', '',
                   *(f'- {code(line)}' for line in to_look_at)]
-    lines += ['', '## Checks that most submissions failed', '']
-    for count, result in table.common_failures(submissions):
+    failures = table.common_failures(submissions)
+    lines += ['', '## Most common failures', ''] * bool(failures)
+    for count, result in failures:
         lines += [f'- {count} of {len(submissions)}: '
                   f'{title_of(result.column)}, {plain(result.title)}. '
                   f'For example: {code(result.first_line)}']
@@ -84,8 +85,10 @@ def page(submission: Submission, score: table.Score) -> str:
              '| file | verdict | checks passed |', '| --- | --- | --- |']
     lines += [f'| {title_of(row.task)} | {row.verdict} | '
               f'{row.passed} of {row.total} |' for row in rows]
-    lines += ['', f'Points: {plain(score(submission))}.'] * bool(
-        score(submission))
+    worth = score(submission)
+    if worth:
+        lines += ['', 'Points: none yet, because a person must look at this.'
+                  if worth.endswith('*') else f'Points: {worth}.']
     lines += ['', f'{UPLOADED}.'] * submission.uploaded
     for row in rows:
         if row.verdict != PASSED:
@@ -100,7 +103,8 @@ def about(row: Row, submission: Submission) -> Iterator[str]:
     problem = submission.problem_of(row.task)
     if problem:
         yield from ('', f'The checks did not finish: {code(problem)}. '
-                    f'{len(results)} of {row.total} were made.')
+                    f'{len(results)} of {row.total} were made.'
+                    if row.total else f'Nothing was checked: {code(problem)}.')
     for reason in why_lost(results):
         yield from ('', 'The checker failed:', '', block(reason))
     for result in results:

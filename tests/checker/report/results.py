@@ -21,8 +21,8 @@ COLUMNS = (*map(str, range(len(FILES))), 'style')
 BUILDS = 'test_calls_build'
 # The check that is left out if files were uploaded, and how that is said.
 EXECUTABLE = 'test_executable'
-UPLOADED = ('Whether the files are executable was not checked, because an '
-            'upload does not keep it')
+UPLOADED = ('Whether the files are executable was not checked, because '
+            'uploading removes it')
 
 
 @dataclass

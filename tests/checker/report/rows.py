@@ -53,7 +53,7 @@ class Row:
                 if cell is self.cells[0] or NAME.search(column)} - {''}
 
     def owner(self, platform: str) -> Owner:
-        """Return the student as Moodle calls him in a download."""
+        """Return the student as a download of Moodle would name him."""
         return Owner(platform, re.sub('[_/]', ' ', self.name), self.number)
 
 
@@ -63,8 +63,8 @@ def find_rows(submissions: Sequence[Submission],
     beginning = beginning_of(
         [each.owner.who for each in submissions if not each.owner.platform],
         {row[GITHUB].casefold() for row in students})
-    found = {each.name: named_by_platform(each, students)
-             if each.owner.platform else named(
+    found = {each.name: rows_by_number(each, students)
+             if each.owner.platform else row_by_name(
                  each.owner.who, students, beginning)
              for each in submissions}
     claims = Counter(row for rows, why in found.values() if not why
@@ -74,8 +74,8 @@ def find_rows(submissions: Sequence[Submission],
         for name, (rows, why) in found.items()}
 
 
-def named_by_platform(submission: Submission,
-                      students: Sequence[Row]) -> Found:
+def rows_by_number(submission: Submission,
+                   students: Sequence[Row]) -> Found:
     """Return the row of a person, by number and name, or those of a team."""
     owner = submission.owner
     numbered = [row for row in students if owner.number and owner.number == (
@@ -101,11 +101,12 @@ def named_by_platform(submission: Submission,
     return numbered, why
 
 
-def named(name: str, students: Sequence[Row], beginning: str) -> Found:
+def row_by_name(name: str, students: Sequence[Row], beginning: str) -> Found:
     """Return the one row that has the name of a folder."""
-    rows = [row for row in students if look_of(name) and look_of(name) in {
-        *(look_of(row[column]) for column in NAMES),
-        look_of(beginning + row[GITHUB]) if row[GITHUB] else ''}]
+    wanted = look_of(name)
+    rows = [row for row in students if wanted and (
+        wanted in {look_of(row[column]) for column in NAMES}
+        or row[GITHUB] and wanted == look_of(beginning + row[GITHUB]))]
     return (rows, '') if len(rows) == 1 else (
         [], f'{len(rows) or "no"} row{"s have" if rows else " has"} this name')
 

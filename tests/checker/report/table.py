@@ -77,7 +77,7 @@ def most_failed(submissions: Sequence[Submission]) -> Iterator[str]:
     """Yield lines about the checks that most submissions failed."""
     failures = common_failures(submissions)
     if failures:
-        yield '\nChecks that most submissions failed:'
+        yield '\nMost common failures:'
     for count, result in failures:
         yield (f'{count:5} of {len(submissions)}  {title_of(result.column)}: '
                f'{result.title}')
