@@ -2,6 +2,7 @@
 import os
 import unicodedata
 import zipfile
+import zlib
 from io import BytesIO
 from pathlib import Path
 
@@ -443,3 +444,50 @@ def test_zip_files_inside_are_not_kept(tmp_path):
     assert sum(each.stat().st_size for each in scratch.rglob('*')
                if each.is_file()) < 10**5
     assert layout.submissions['eve'].doubts
+
+
+def test_name_in_unicode_beside_one_that_is_not(tmp_path):
+    """Some programs add it without the flag; the class is read all the same.
+    """
+    name = f'Zoë Łuk_12{MOODLE}/0-vanilla.py'
+    plain = ascii(name)[1:-1].replace('\\', '_').encode()
+    extra = bytes([1]) + zlib.crc32(plain).to_bytes(4, 'little') + (
+        name.encode())
+    member = zipfile.ZipInfo(plain.decode())
+    member.extra = b'up' + len(extra).to_bytes(2, 'little') + extra
+    with zipfile.ZipFile(tmp_path / 'x.zip', 'w') as file:
+        file.writestr(member, 'z')
+        file.writestr(f'{ADA}/0-vanilla.py', 'a')
+    found, unassigned = outcome(laid_out(tmp_path / 'x.zip', only=[0]))
+    assert len(found) == 2 and found['Ada Lovelace_12'] == ({0: 'a'}, [])
+    assert not unassigned
+
+
+def test_conflicts_in_a_zip_file_cost_their_own_student(tmp_path):
+    """A folder inside a file, a file that is a folder, a clone in a file."""
+    with zipfile.ZipFile(tmp_path / 'x.zip', 'w') as file:
+        for name in (f'{ADA}/x', f'{ADA}/x/.git/c', f'{ADA}/x/0-vanilla.py',
+                     f'{ADA}/y/0-vanilla.py', f'{ADA}/y',
+                     f'Bob_13{MOODLE}/0-vanilla.py'):
+            file.writestr(name, 'text')
+    found, unassigned = outcome(laid_out(tmp_path / 'x.zip', only=[0, 1]))
+    assert found == {'Ada Lovelace_12': (
+        {0: 'text'}, ['x is in the zip file twice']),
+        'Bob_13': ({0: 'text'}, [])} and not unassigned
+
+
+@pytest.mark.parametrize('files', [
+    # The whole repository, and data beside the work.
+    {'project/.git/x': '', 'project/0-vanilla.py': 'a'},
+    {'src/0-vanilla.py': 'a', 'docs/x.txt': '', 'data.zip': {'x.png': ''}}])
+def test_project_of_one_person_is_read(files, tmp_path):
+    """Given alone or beside others, zipped or not."""
+    (tmp_path / 'ada.zip').write_bytes(zipped(files))
+    unpacked(files, tmp_path / 'ada')
+    unpacked({'bob/0-vanilla.py': 'b'}, tmp_path)
+    for path in ('ada', 'ada.zip'):
+        for beside in ([], ['bob']):
+            found, _ = outcome(laid_out(*(
+                tmp_path / name for name in (path, *beside)), only=[0]))
+            assert found['ada'] == ({0: 'a'}, [])
+            assert [*found] == ['ada', *beside]
