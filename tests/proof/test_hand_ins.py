@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from checker.command.hand_ins import MOST_FILES, NO_NAME
 from checker.command.platform_names import named_by_platform
-from checker.command.submissions import Arranger
+from checker.command.submissions import Layout, shown
 from checker.report.owners import Owner
 from checker.specification import FILES
 
@@ -39,7 +39,7 @@ def unpacked(contents, folder):
 
 def laid_out(*paths, only=(0, 1)):
     """Return a layout of paths."""
-    return Arranger(only).arrange([*map(str, paths)])
+    return Layout([*map(str, paths)], only)
 
 
 def outcome(layout):
@@ -356,6 +356,7 @@ def test_names_are_shown_in_one_line(tmp_path):
     layout = laid_out(tmp_path)
     lines = [*layout.told, *layout.unassigned]
     assert not any('\x1b' in line or '\n' in line for line in lines)
+    assert shown('\u3164 ') == r"'\u3164 '"
 
 
 def test_files_are_checked_by_themselves(tmp_path):

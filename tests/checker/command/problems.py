@@ -9,7 +9,7 @@ import os
 from pathlib import Path
 
 from checker.command.hand_ins import is_zip, task_of
-from checker.command.submissions import Arranger, shown
+from checker.command.submissions import Layout, shown
 from checker.report import record
 from checker.report.class_list import ClassList, WrongList
 from checker.report.files import is_special
@@ -26,7 +26,7 @@ def with_paths(options: argparse.Namespace) -> str:
         if problem:
             return problem
     try:
-        options.layout = Arranger(options.only).arrange(options.paths)
+        options.layout = Layout(options.paths, options.only)
     except ValueError as error:
         return f'cannot read {shown(options.paths[0])}: it {error}'
     found = options.layout.submissions.values()

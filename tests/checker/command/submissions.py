@@ -27,6 +27,8 @@ from checker.wire import printable
 
 # In place of a folder with files that are not at hand.
 NOWHERE = Path(os.devnull)
+# Letters that look like nothing: fillers of Hangul, Braille without dots.
+BLANK = ' \u115f\u1160\u2800\u3164\uffa0'
 
 
 @dataclass
@@ -45,38 +47,23 @@ class HandIn:
     upload: str = ''
 
 
-@dataclass
-class Layout:
-    """The submissions of a run, by name, in order.
-
-    unassigned: what is nobody's, a line each.
-    told: lines that say whose file is whose if that had to be found out.
-    uploaded: whether files lost whether they are executable.
-    given: all paths that were given, and what they hold.
-    unpacker: keeps copies of files from zip files.
-    """
-    submissions: dict[str, Submission] = field(default_factory=dict)
-    unassigned: list[str] = field(default_factory=list)
-    told: list[str] = field(default_factory=list)
-    uploaded: bool = False
-    given: list[Path] = field(default_factory=list)
-    unpacker: Unpacker = field(default_factory=Unpacker)
-
-
 def is_container(place: Path) -> bool:
     """Return whether a path is a folder or a zip file."""
     return os.path.isdir(place) or is_zip(place.name)
 
 
-class Arranger:
-    """Finds out whose everything is that was given."""
+class Layout:
+    """All that is given, laid out: a submission for each student or team.
 
-    def __init__(self, only: Sequence[int]) -> None:
-        self.only, self.layout, self.several = only, Layout(), False
-        self.hand_ins: dict[object, HandIn] = {}
+    submissions: by name, in order.
+    unassigned: what is nobody's, a line each.
+    told: lines that say whose file is whose if that had to be found out.
+    uploaded: whether files lost whether they are executable.
+    given: all paths that were given, and what they hold.
+    """
 
-    def arrange(self, paths: Sequence[str]) -> Layout:
-        """Lay out all that is given, a submission for each student or team.
+    def __init__(self, paths: Sequence[str], only: Sequence[int]) -> None:
+        """Find out whose everything is.
 
         A class may be given as its entries, as the folder or zip file that
         has them, or as several downloads of a platform.  Beside anything
@@ -86,9 +73,14 @@ class Arranger:
         Raises:
             ValueError: if the only path is a zip file that cannot be read.
         """
+        self.submissions: dict[str, Submission] = {}
+        self.unassigned: list[str] = []
+        self.told: list[str] = []
+        self.hand_ins: dict[object, HandIn] = {}
+        self.only, self.uploaded, self.unpacker = only, False, Unpacker()
+        self.several, inside = len(paths) > 1, []
         places = [Path(os.path.abspath(path)) for path in paths]
-        self.layout.given, inside = [*places], []
-        self.several = len(places) > 1
+        self.given = [*places]
         if self.several:
             places = [place for place in places
                       if not MACHINE_MADE.fullmatch(place.name)]
@@ -109,7 +101,6 @@ class Arranger:
                          listed=bool(entries) or len(paths) < len(places))
         for name, hand_in in zip(self.names(), self.hand_ins.values()):
             self.settle(hand_in, name)
-        return self.layout
 
     def downloads(self, places: Sequence[Path]) -> list[list[Path]]:
         """Return the entries of each place if all are downloads, or none."""
@@ -119,7 +110,7 @@ class Arranger:
                 if is_container(place)):
             return [self.class_at(place, unnamed=True) if entries else []
                     for place, entries in zip(places, some)]
-        self.layout.unassigned += [
+        self.unassigned += [
             f'{shown(place.name)} has files of several students, but was '
             "checked as one student's, because of the others given; check it "
             'alone'
@@ -138,7 +129,7 @@ class Arranger:
         if owner_of(place):
             return []
         if is_zip(place.name) and not os.path.isdir(place):
-            folder, problem = self.layout.unpacker.unpacked(place, unnamed)
+            folder, problem = self.unpacker.unpacked(place, unnamed)
         try:
             if os.path.isdir(folder):
                 entries = entries_of_class(folder, unnamed)
@@ -147,7 +138,7 @@ class Arranger:
         if unnamed and problem:
             if not entries:
                 raise ValueError(problem)
-            self.layout.unassigned.append(f'{shown(place.name)} {problem}')
+            self.unassigned.append(f'{shown(place.name)} {problem}')
         return entries
 
     def add(self, place: Path, named_place: Path, listed: bool) -> None:
@@ -164,7 +155,7 @@ class Arranger:
         by_itself = not (owner or is_container(place))
         if by_itself and (listed or task_of(place.name) is None):
             if may_be_work(place.name):
-                self.layout.unassigned.append(
+                self.unassigned.append(
                     f'nobody knows whose it is: {shown(place.name)}')
             return
         hand_in = self.hand_ins.setdefault(owner or place, HandIn(
@@ -181,9 +172,8 @@ class Arranger:
                                 'is a link' * is_link)]
             if named and named.file and not hand_in.upload:
                 hand_in.upload = shown(place.name)
-        self.layout.given += [file.path for file in files
-                              if may_be_work(file.name)]
-        hand_in.files += self.layout.unpacker.expanded(files)
+        self.given += [file.path for file in files if may_be_work(file.name)]
+        hand_in.files += self.unpacker.expanded(files)
         hand_in.late |= bool(named and named.late)
 
     def names(self) -> Iterator[str]:
@@ -197,7 +187,7 @@ class Arranger:
         looks: set[str] = set()
         for key, hand_in in self.hand_ins.items():
             several = isinstance(key, Path) and count[key.name] > 1 and (
-                not self.layout.unpacker.made(key))
+                not self.unpacker.made(key))
             name = base = shown(str(key) if several else hand_in.owner.name)
             numbers = itertools.count(len(looks) + 1)
             while look_of(name) in looks:
@@ -225,8 +215,8 @@ class Arranger:
             found.paths[task] = (
                 NOWHERE if doubt else hand_in.place) / FILES[task]
             if chosen:
-                self.layout.uploaded |= bool(hand_in.owner.platform) or (
-                    self.layout.unpacker.made(chosen.path))
+                self.uploaded |= bool(
+                    hand_in.owner.platform or self.unpacker.made(chosen.path))
                 found.paths[task] = chosen.path
                 found.names[task] = os.path.basename(chosen.name)
                 origins.append(shown(chosen.origin))
@@ -235,14 +225,19 @@ class Arranger:
         found.left = {task for task in found.paths
                       if task in found.names or task not in found.problems}
         found.doubts = [*dict.fromkeys(found.problems.values())]
-        self.layout.submissions[name] = found
+        self.submissions[name] = found
         lines += [f'not read: {doubt}' for doubt in found.doubts]
         if found.owner.platform or lines or not {*origins} <= {*FILES}:
-            self.layout.told += [
+            self.told += [
                 f'  {name}: {", ".join(origins) or "no numbered file"}',
                 *(f'    {line}' for line in lines)]
 
 
 def shown(name: str) -> str:
-    """Return a name in one line, without control characters."""
+    """Return a name in one line, without control characters.
+
+    One of letters that nobody sees is spelt out.
+    """
+    if not name.strip(BLANK):
+        return ascii(name)
     return printable(name).replace('\n', '\\n')
