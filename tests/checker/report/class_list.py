@@ -184,8 +184,9 @@ class ClassList:
         """Return a line if the list allows a different number of points."""
         # In Canvas, a row about posting may come first.
         said = [row[MOODLE_MOST] or row.cells[self.column].strip()
-                for row in self.rows[1:3] if row[MOODLE_MOST]
-                or row.cells and row.cells[0].strip() == CANVAS_MOST]
+                for row in self.rows[1:3] if len(row.cells) > self.column
+                and (row[MOODLE_MOST]
+                     or row.cells[0].strip() == CANVAS_MOST)]
         if most is None or not said or number_in(said[0]) in (None, most):
             return []
         return [f'  the list allows {said[0]} points, but these go up to '
