@@ -77,7 +77,7 @@ def test_files_that_the_page_speaks_of_are_written(copy):
     """The commands left pictures and grades, the same in two ways."""
     for name in ('plots/3-latent-grid.png', 'plots/3-latent-plane.html',
                  'fashion/3-latent-plane.png', 'digit.png',
-                 'pages/students/3-variational.py.md', 'grades.xml'):
+                 'mypage/students/3-variational.py.md', 'grades.xml'):
         assert (copy / name).stat().st_size > 500
     points = (copy / 'points.csv').read_text().replace('"', '')
     assert points.startswith('submission,0,1,2,3,style,total,of\nada,20,20,')
