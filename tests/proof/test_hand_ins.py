@@ -136,6 +136,7 @@ def test_other_names_say_nothing(name):
      {0: 'a'}, 'mine is a git clone inside'),
     # These are no work, nor is what machines add.
     ({'0-vanilla.py': 'a', 'README.md': '', '1-main.py': '', '.x/y.py': '',
+      'plots/3-latent-plane.html': '', 'plots/0-worst.png': '',
       '.ipynb_checkpoints/1-sparse.py': '', '._1-sparse.py': '',
       '.DS_Store': '', '__MACOSX/1-sparse.py': ''}, {0: 'a'}, '')])
 def test_hand_in_is_read_in_one_way(files, chosen, doubt, tmp_path):

@@ -23,7 +23,7 @@ NO_NAME = 'is not a numbered file; if it is the work, rename or unpack it'
 # What is no attempt at a numbered file, whatever it is called.
 NO_WORK = re.compile(
     r'(readme|license|changelog|contributing|requirements)\b.*|\d-main\.py|'
-    r'(__init__|conftest|setup|test_.*)\.py|'
+    r'\d-latent-plane\.html|(__init__|conftest|setup|test_.*)\.py|'
     r'.*\.(md|png|jpe?g|gif|svg|pyc|h5|keras|np[yz]|csv|json|ya?ml|toml|cfg|'
     r'ini)', re.IGNORECASE)
 
