@@ -98,9 +98,7 @@ def statements(tree: ast.Module) -> list[ast.stmt]:
 def test_file_is_there(file):
     """The file exists and is valid Python."""
     try:
-        content = source.read(file.path)
-        source.split_lines(content)
-        source.syntax_tree(content)
+        source.syntax_tree(source.read(file.path))
     except source.Unreadable as problem:
         found = f'{FILES[file.task]} {printable(str(problem))}'
         raise Failure('a file of valid Python', found) from None

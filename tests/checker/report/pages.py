@@ -3,6 +3,7 @@
 Nothing that came from a submission becomes markup, a link or a mention: it
 stands in code alone.
 """
+import contextlib
 import hashlib
 import re
 from collections.abc import Iterator, Sequence
@@ -72,9 +73,11 @@ def remove_others(folder: Path, submissions: Sequence[Submission]) -> None:
     """Remove the pages of students who are gone."""
     names = {file_name(submission.name) for submission in submissions}
     for path in folder.glob('*.md'):
-        if path.name not in names and path.is_file() and (
-                path.read_bytes().startswith(TITLE.encode())):
-            path.unlink()
+        # What cannot be read or removed is none of ours.
+        with contextlib.suppress(OSError):
+            if path.name not in names and path.read_bytes().startswith(
+                    TITLE.encode()):
+                path.unlink()
 
 
 def page(submission: Submission, score: table.Score) -> str:

@@ -181,13 +181,13 @@ def restore(submission: Submission, entry: dict[str, Any]) -> None:
 def submission_of(entry: dict[str, Any]) -> Submission:
     """Return the submission of an entry, with its results."""
     files = entry['files']
+    names = {file['file']: file['path'] for file in files}
     found = Submission(
         # The files are not at hand.
-        entry['name'], {file['file']: Path(os.devnull, file['path'])
-                        for file in files},
-        {file['file']: file['path'] for file in files},
-        Owner(**entry['owner']), entry['upload'], entry['late'],
-        entry['doubts'], True, judging_in(entry),
+        entry['name'], dict.fromkeys(names, Path(os.devnull, 'gone')), names,
+        owner=Owner(**entry['owner']), upload=entry['upload'],
+        late=entry['late'], doubts=entry['doubts'], kept=True,
+        judging=judging_in(entry),
         digests={file['file']: file['sha256'] for file in files})
     restore(found, entry)
     return found
