@@ -360,6 +360,14 @@ def test_names_are_shown_in_one_line(tmp_path):
     assert shown('\u3164 ') == r"'\u3164 '"
 
 
+def test_own_folder_stands_for_its_files(tmp_path):
+    """If it has them all, what is below is not looked at."""
+    unpacked({'0-vanilla.py': 'a', '1-sparse.py': 'b',
+              'mywork/0-vanilla.py': 'x'}, tmp_path / 'ada')
+    assert outcome(laid_out(tmp_path / 'ada'))[0] == {
+        'ada': ({0: 'a', 1: 'b'}, [])}
+
+
 def test_files_are_checked_by_themselves(tmp_path):
     """Those that no platform has named."""
     names = '0-vanilla.py', 'x_1_2_1-sparse.py'

@@ -166,6 +166,11 @@ class Layout:
              or task == task_of(place.name)]))
         if is_folder:
             files = [*files_in(place)]
+            asked = {FILES[task] for task in self.only}
+            if not (listed or self.several) and asked <= {
+                    file.name for file in files}:
+                # One's own folder, which may have others' work below it.
+                files = [file for file in files if not file.depth]
         else:
             own = composed(named and named.file or place.name)
             files = [HandedFile(own, composed(place.name), place,
